@@ -1,0 +1,3 @@
+from emg_edge.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""From frames to decisions: the model file, the interpreter, LDA, metrics, the decision layer."""

@@ -1,0 +1,39 @@
+"""Files that are either whole or not there: nothing of the user's is half-written or overwritten unasked."""
+
+import errno
+import os
+from pathlib import Path
+
+from emg_edge.errors import EmgEdgeError
+
+
+def refuse_overwrite(path: Path, *, force: bool) -> None:
+    """Raise when `path` exists and the user did not say --force."""
+    if path.exists() and not force:
+        raise EmgEdgeError(f"{path} exists already; choose another name or say --force to replace it")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write beside the target, flush to disk, then rename over it; on any failure the target is as it was.
+
+    Raises EmgEdgeError with the reason when the disk is full or the place cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def cannot_write(path: Path, error: OSError) -> EmgEdgeError:
+    """Make the sentence for a failed write: the place, the reason, the way out."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return EmgEdgeError(f"no space left on the disk of {path}: nothing was written; free some space and try again")
+    return EmgEdgeError(f"cannot write {path}: {(error.strerror or str(error)).lower()}; choose a place you may write to")

@@ -1,0 +1,37 @@
+"""NinaPro's movements in one numbering: A is 1-12, B 13-29, C 30-52, D 53-61, rest 0.
+
+Source: Atzori et al., Scientific Data 1:140053 (2014), tables of exercises A to D.
+"""
+
+REST = 0
+
+_A = (
+    "index flexion", "index extension", "middle flexion", "middle extension", "ring flexion", "ring extension",
+    "little flexion", "little extension", "thumb adduction", "thumb abduction", "thumb flexion", "thumb extension",
+)  # fmt: skip
+_B = (
+    "thumb up", "index and middle extension", "ring and little flexion", "thumb opposing little finger",
+    "finger abduction", "fist", "pointing index", "finger adduction", "wrist supination (middle)",
+    "wrist pronation (middle)", "wrist supination (little)", "wrist pronation (little)", "wrist flexion",
+    "wrist extension", "radial deviation", "ulnar deviation", "wrist extension with fist",
+)  # fmt: skip
+_C = (
+    "large diameter grasp", "small diameter grasp", "fixed hook grasp", "index-finger-extension grasp", "medium wrap",
+    "ring grasp", "prismatic four-finger grasp", "stick grasp", "writing tripod grasp", "power sphere grasp",
+    "three-finger sphere grasp", "precision sphere grasp", "tripod grasp", "prismatic pinch", "tip pinch",
+    "quadpod grasp", "lateral grasp", "parallel extension grasp", "extension type grasp", "power disk grasp",
+    "open a bottle", "turn a screw", "cut something",
+)  # fmt: skip
+_D = (
+    "little force", "ring force", "middle force", "index force", "thumb abduction force", "thumb flexion force",
+    "index and little force", "ring and middle force", "index and thumb force",
+)  # fmt: skip
+
+NAMES: tuple[str, ...] = ("rest", *_A, *_B, *_C, *_D)
+FIRST_OF_EXERCISE: dict[str, int] = {"A": 1, "B": 13, "C": 30, "D": 53}
+SIZE_OF_EXERCISE: dict[str, int] = {"A": len(_A), "B": len(_B), "C": len(_C), "D": len(_D)}
+
+
+def name_of(number: int) -> str:
+    """Name of a movement; numbers beyond NinaPro's list (a user's own gestures) are named by their number."""
+    return NAMES[number] if 0 <= number < len(NAMES) else f"movement {number}"

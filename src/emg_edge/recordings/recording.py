@@ -1,0 +1,45 @@
+"""One recording: samples with their labels, and who wore what when."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.signal.source import Source
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A continuous stretch of one wearer's signal.
+
+    samples     (n, channels) float32, in source.unit
+    movement    (n,) int16, number in emg_edge.movements, 0 at rest
+    repetition  (n,) int16; a rest stretch carries the repetition of the movement that it precedes;
+                0 where none applies (rest after the last movement), which belongs to no split
+    acceleration  (n, axes) float32 in g where the source has an IMU, else None
+    """
+
+    samples: NDArray[np.float32]
+    movement: NDArray[np.int16]
+    repetition: NDArray[np.int16]
+    source: Source
+    database: str  # "DB5", "SIM", "own"
+    subject: int
+    exercise: str = ""  # "A", "B", "C", "D"; empty where it has no meaning
+    session: int = 1
+    acceleration: NDArray[np.float32] | None = None
+    notes: tuple[str, ...] = ()  # what the reader mended, a sentence each ("trimmed to the shortest array: ...")
+
+    @property
+    def wearer(self) -> str:
+        """Stable identity of the person, as results and model files name it: 'DB5-S1'."""
+        return f"{self.database}-S{self.subject}"
+
+    @property
+    def take(self) -> str:
+        """What was recorded at once; the two rings of one take never part in a split."""
+        return f"{self.wearer}-D{self.session}-{self.exercise or 'all'}"
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.source.rate_hz

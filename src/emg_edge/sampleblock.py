@@ -1,0 +1,22 @@
+"""What a board hands to the loop."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class SampleBlock:
+    """Consecutive samples as they arrived.
+
+    samples    (n, channels) float32, in the unit of the board's Source
+    arrived_s  when the newest sample was there for the host to take, on time.monotonic()'s clock
+    lost       samples known to be missing just before this block
+    movement   (n,) int16 truth, where the board knows it (replay, synthetic), else None
+    """
+
+    samples: NDArray[np.float32]
+    arrived_s: float
+    lost: int = 0
+    movement: NDArray[np.int16] | None = None

@@ -1,0 +1,30 @@
+"""What a recording or a board delivers, before any processing."""
+
+from typing import Literal
+
+import msgspec
+
+from emg_edge.errors import SpecError
+from emg_edge.signal.montage import LAYOUTS
+
+Domain = Literal["raw", "envelope"]
+
+# Amplitudes are comparable within a unit only; the standardisation, fitted on the wearer, bridges them.
+Unit = Literal["uV", "V", "myo-count", "db1-volt"]
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Domain, rate, unit and layout of samples of shape (n, channels)."""
+
+    domain: Domain
+    rate_hz: float
+    unit: Unit
+    layout: str
+
+    def __post_init__(self) -> None:
+        if self.layout not in LAYOUTS:
+            raise SpecError(f"unknown electrode layout '{self.layout}'; known are {', '.join(LAYOUTS)}")
+
+    @property
+    def channels(self) -> int:
+        return LAYOUTS[self.layout]

@@ -1,0 +1,1 @@
+"""From recordings to a trained network: merging, splits, fitting, reports."""
