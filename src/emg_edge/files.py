@@ -36,4 +36,5 @@ def cannot_write(path: Path, error: OSError) -> EmgEdgeError:
     """Make the sentence for a failed write: the place, the reason, the way out."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return EmgEdgeError(f"no space left on the disk of {path}: nothing was written; free some space and try again")
-    return EmgEdgeError(f"cannot write {path}: {(error.strerror or str(error)).lower()}; choose a place you may write to")
+    reason = (error.strerror or str(error)).lower()
+    return EmgEdgeError(f"cannot write {path}: {reason}; choose a place you may write to")

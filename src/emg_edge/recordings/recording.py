@@ -28,12 +28,13 @@ class Recording:
     exercise: str = ""  # "A", "B", "C", "D"; empty where it has no meaning
     session: int = 1
     acceleration: NDArray[np.float32] | None = None
+    simulated: bool = False
     notes: tuple[str, ...] = ()  # what the reader mended, a sentence each ("trimmed to the shortest array: ...")
 
     @property
     def wearer(self) -> str:
-        """Stable identity of the person, as results and model files name it: 'DB5-S1'."""
-        return f"{self.database}-S{self.subject}"
+        """Stable identity of the person, as results and model files name it: 'DB5-S1'; a simulated one 'SIM-S1'."""
+        return f"{'SIM' if self.simulated else self.database}-S{self.subject}"
 
     @property
     def take(self) -> str:

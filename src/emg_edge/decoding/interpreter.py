@@ -1,0 +1,129 @@
+"""The int8 interpreter behind one small face: whichever TFLite runtime is installed, the same call.
+
+Shapes, scales and types are read from the file; outputs are found by the name in the signature, never by position.
+"""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.errors import MissingDependency, ModelFileError
+
+# In order of preference; each has an `Interpreter` of the same interface.
+RUNTIMES: dict[str, str] = {
+    "litert": "ai_edge_litert.interpreter",
+    "tflite-runtime": "tflite_runtime.interpreter",
+    "tensorflow": "tensorflow.lite",
+}
+
+
+@dataclass(frozen=True)
+class Runtime:
+    name: str
+    interpreter: Any
+
+
+def find_runtime(name: str | None = None) -> Runtime:
+    """Import the runtime of that name, or the first that works here. Raises MissingDependency, saying what failed."""
+    failures = []
+    for candidate in [name] if name else RUNTIMES:
+        try:
+            return Runtime(candidate, importlib.import_module(RUNTIMES[candidate]).Interpreter)
+        except (ImportError, OSError, AttributeError) as error:  # AttributeError: tflite-runtime beside numpy 2
+            failures.append(f"{candidate}: {error}")
+    raise MissingDependency(
+        f"no TFLite runtime works here ({'; '.join(failures)}); install one with: pip install ai-edge-litert"
+    )
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """How a tensor's integers map to reals: real = scale * (integer - zero_point)."""
+
+    index: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    scale: float
+    zero_point: int
+
+    def encode(self, real: NDArray[np.float32]) -> NDArray[Any]:
+        """Round and clip: an outlier saturates, it does not wrap."""
+        if self.scale == 0:  # a float tensor
+            return real.astype(self.dtype).reshape(self.shape)
+        limits = np.iinfo(self.dtype)
+        integers = np.rint(real / self.scale) + self.zero_point
+        return np.clip(integers, limits.min, limits.max).astype(self.dtype).reshape(self.shape)
+
+    def decode(self, integers: NDArray[Any]) -> NDArray[np.float32]:
+        if self.scale == 0:
+            return integers.astype(np.float32).ravel()
+        return (self.scale * (integers.astype(np.float32).ravel() - self.zero_point)).astype(np.float32)
+
+
+class Network:
+    """One model, one window at a time."""
+
+    def __init__(self, flatbuffer: bytes, runtime: Runtime | None = None, threads: int = 1) -> None:
+        self.runtime = runtime or find_runtime()
+        try:
+            with _quiet():
+                self._interpreter = self.runtime.interpreter(model_content=flatbuffer, num_threads=threads)
+                self._interpreter.allocate_tensors()
+                runner = self._interpreter.get_signature_runner()
+                self._input = _quantised(next(iter(runner.get_input_details().values())))
+                self._outputs = {name: _quantised(d) for name, d in runner.get_output_details().items()}
+        except (ValueError, RuntimeError) as error:
+            raise ModelFileError(f"{self.runtime.name} cannot open the model: {error}") from error
+        if "logits" not in self._outputs:
+            raise ModelFileError(f"the model's signature names {', '.join(self._outputs)}, and 'logits' is expected")
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """(1, context, 1, channels)"""
+        return self._input.shape
+
+    @property
+    def classes(self) -> int:
+        return self._outputs["logits"].shape[-1]
+
+    def __call__(self, window: NDArray[np.float32], output: str = "logits") -> NDArray[np.float32]:
+        """Window (context, channels) float32 -> (classes,) logits, or another output by name."""
+        self._interpreter.set_tensor(self._input.index, self._input.encode(window))
+        self._interpreter.invoke()
+        tensor = self._outputs[output]
+        return tensor.decode(self._interpreter.get_tensor(tensor.index))
+
+
+def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Softmax over the last axis, on the host: an int8 softmax has steps of 1/256, too coarse for rejection."""
+    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
+    probabilities: NDArray[np.float64] = shifted / shifted.sum(axis=-1, keepdims=True)
+    return probabilities
+
+
+def _quantised(details: dict[str, Any]) -> Quantised:
+    scale, zero_point = details["quantization"]
+    shape = tuple(int(n) for n in details["shape"])
+    return Quantised(details["index"], shape, np.dtype(details["dtype"]), float(scale), int(zero_point))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the runtime's own chatter ("INFO: Created TensorFlow Lite XNNPACK delegate") off the user's stderr."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(null)

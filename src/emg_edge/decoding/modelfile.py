@@ -1,0 +1,157 @@
+"""The model file: a .tflite that any TFLite tool opens, with a zip appended that describes it.
+
+The zip (as TFLite appends associated files, so `unzip -l` works) holds labels.txt and emg-edge.json. The JSON
+carries the size and SHA-256 of the bytes before the zip, so that damage and alteration are noticed.
+"""
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from emg_edge.errors import ModelFileError, SpecError
+from emg_edge.files import refuse_overwrite, write_atomically
+from emg_edge.movements import name_of
+from emg_edge.signal.frontend import Standardisation
+from emg_edge.signal.source import Unit
+from emg_edge.signal.spec import SignalSpec
+
+SCHEMA = 1
+DOCUMENT = "emg-edge.json"
+LABELS = "labels.txt"
+_TFLITE_MAGIC = slice(4, 8), b"TFL3"  # the flatbuffer's file identifier
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
+MAX_BYTES = 64 << 20  # a decoder has tens of kilobytes; whatever is larger than this is another file
+_MAX_DOCUMENT = 4 << 20  # a zip bomb is not a description
+
+
+class Scales(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Standardisations that the training people had: by wearer and ring ('DB5-S1/upper'), and their mean by unit."""
+
+    units: dict[Unit, Standardisation]
+    wearers: dict[str, Standardisation]
+
+
+class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the network comes from."""
+
+    databases: dict[str, list[int]]  # database -> subjects
+    repetitions: dict[str, dict[str, list[int]]]  # database -> train / validation / test repetitions
+    seed: int
+    versions: dict[str, str]
+    simulated: bool
+
+
+class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What int8 cost on the test windows: accuracies and agreement 0..1, the bound that was asked, and if it held."""
+
+    scheme: str
+    windows: int
+    accuracy: dict[str, float]  # float_keras, float_tflite, int8
+    balanced_accuracy: dict[str, float]
+    agreement: float
+    max_probability_error: float
+    within_bound: bool
+    operators: list[str]
+
+
+class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The JSON document inside the file; `movements` are the classes in the order of the logits."""
+
+    schema: int
+    signal: SignalSpec
+    movements: tuple[int, ...]
+    names: tuple[str, ...]
+    scales: Scales
+    training: Training
+    metrics: dict[str, Any]  # the test metrics of the float network, as in metrics.json
+    quantisation: Quantisation
+    model_bytes: int = 0
+    model_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A file that was read and found whole."""
+
+    flatbuffer: bytes
+    description: Description
+
+
+def pack(flatbuffer: bytes, description: Description) -> bytes:
+    """Append the zip; size and hash are filled in here."""
+    signed = msgspec.structs.replace(
+        description, model_bytes=len(flatbuffer), model_sha256=hashlib.sha256(flatbuffer).hexdigest()
+    )
+    buffer = io.BytesIO(flatbuffer)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:  # "a": offsets count from the file's start
+        document = msgspec.json.format(msgspec.json.encode(signed), indent=2)
+        for name, data in ((LABELS, "\n".join(signed.names).encode() + b"\n"), (DOCUMENT, document)):
+            archive.writestr(zipfile.ZipInfo(name, _FIXED_TIME), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def write(path: Path, flatbuffer: bytes, description: Description, *, force: bool = False) -> None:
+    """Write the file whole or not at all; raises EmgEdgeError when it exists already or cannot be written."""
+    refuse_overwrite(path, force=force)
+    write_atomically(path, pack(flatbuffer, description))
+
+
+def read(path: Path) -> ModelFile:
+    """Read and check a file. Raises ModelFileError with the reason when it is not ours, damaged or altered."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ModelFileError(f"{path} is larger than {MAX_BYTES >> 20} MiB: it is not a decoder of emg-edge's")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"cannot read the model {path}: {(error.strerror or str(error)).lower()}") from error
+    return unpack(data, str(path))
+
+
+def unpack(data: bytes, name: str) -> ModelFile:
+    """As `read`, from bytes."""
+    place, magic = _TFLITE_MAGIC
+    if data[place] != magic:
+        raise ModelFileError(f"{name} is not a TFLite model; make one with: emg-edge quantize RUN --out gesture.tflite")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if archive.getinfo(DOCUMENT).file_size > _MAX_DOCUMENT:
+                raise ModelFileError(f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB: not ours")
+            document = archive.read(DOCUMENT)
+    except (zipfile.BadZipFile, KeyError, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{name} is a TFLite model without emg-edge's description (none was appended, or a tool cut it off), so "
+            "its signal and gestures are unknown; make it anew with: emg-edge quantize"
+        ) from error
+    except Exception as error:
+        if type(error).__module__ == "zlib":
+            raise ModelFileError(f"{name} is damaged: its description cannot be unpacked; copy it again") from error
+        raise
+    return _checked(data, document, name)
+
+
+def _checked(data: bytes, document: bytes, name: str) -> ModelFile:
+    try:
+        schema = msgspec.json.decode(document).get("schema")
+        if schema != SCHEMA:
+            raise ModelFileError(f"{name} has description schema {schema}, and this emg-edge reads {SCHEMA}; update it")
+        description = msgspec.json.decode(document, type=Description)
+    except (msgspec.MsgspecError, AttributeError, SpecError, UnicodeDecodeError) as error:
+        raise ModelFileError(f"{name} has a damaged description: {error}") from error
+    flatbuffer = data[: description.model_bytes]
+    if len(flatbuffer) != description.model_bytes or hashlib.sha256(flatbuffer).hexdigest() != description.model_sha256:
+        raise ModelFileError(
+            f"{name} was altered or damaged: its {description.model_bytes} bytes of model do not match their SHA-256; "
+            "copy it again or make it anew with: emg-edge quantize"
+        )
+    if len(description.movements) != len(description.names):
+        raise ModelFileError(f"{name} has {len(description.movements)} movements and {len(description.names)} names")
+    return ModelFile(flatbuffer, description)
+
+
+def names_of(movements: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(name_of(number) for number in movements)

@@ -1,0 +1,160 @@
+"""The front end: samples in, standardised log-amplitude frames out. Training, evaluation and the device share it.
+
+Causal and stateful; blocks of any size give the same frames bit for bit. Offline use is one big block.
+"""
+
+from typing import Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.errors import SpecError
+from emg_edge.signal.biquad import Section, cascade, highpass, notch
+from emg_edge.signal.framing import Decimate, SlidingMean
+from emg_edge.signal.montage import columns
+from emg_edge.signal.source import Source
+from emg_edge.signal.spec import SignalSpec
+
+
+class Stage(Protocol):
+    """A causal stream processor; output i depends on inputs up to first + i * stride."""
+
+    first: int
+    stride: int
+
+    def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def reset(self) -> None: ...
+
+
+class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mean and standard deviation a channel of the log frames, fitted on the wearer's training movements.
+
+    It is the bridge between units: a gain is an offset in the logarithm.
+    """
+
+    mean: tuple[float, ...]
+    sd: tuple[float, ...]
+
+    def apply(self, log_frames: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Standardise (n, channels)."""
+        standard: NDArray[np.float64] = (log_frames - np.array(self.mean)) / np.array(self.sd)
+        return standard.astype(np.float32)
+
+
+def conversion(spec: SignalSpec, source: Source) -> list[Stage]:
+    """Stages that bring a source to the spec's domain and rate.
+
+    Raises SpecError, naming both values, when that cannot be done honestly.
+    """
+    if source.domain == "envelope":
+        if spec.domain == "raw":
+            raise SpecError(
+                "this source is a rectified envelope, and the model expects raw EMG, which an envelope cannot be "
+                "turned back into; use a model trained with --domain envelope"
+            )
+        if source.rate_hz != spec.rate_hz:
+            raise SpecError(
+                f"this source is an envelope at {source.rate_hz:g} Hz, and the model expects {spec.rate_hz:g} Hz; "
+                "use a source of that rate"
+            )
+        return []
+    ratio = source.rate_hz / spec.rate_hz
+    if ratio < 1 or ratio != int(ratio):
+        raise SpecError(
+            f"this source has {source.rate_hz:g} Hz, and the model expects {spec.rate_hz:g} Hz or a whole multiple "
+            "of it; use another source, or a model of another rate"
+        )
+    if spec.domain == "raw":
+        return [] if ratio == 1 else [Decimate(int(ratio))]
+    sections: list[Section] = [highpass(spec.highpass_hz, source.rate_hz)]
+    if spec.notch_hz:
+        sections.append(notch(spec.notch_hz, source.rate_hz))
+    length = round(spec.envelope_ms * source.rate_hz / 1000)
+    return [*cascade(sections), SlidingMean(length, int(ratio), root_mean_square=True)]
+
+
+class SignalPath:
+    """Montage, domain, rate and filters: from a source's samples to the signal that frames (or TD6) are made of."""
+
+    def __init__(self, spec: SignalSpec, source: Source, ring: str | None = None) -> None:
+        self._columns = list(columns(source.layout, spec.montage, ring))
+        self._expected = source.channels
+        self.stages: list[Stage] = [*conversion(spec, source), *cascade(spec.sections)]
+        self.first, self.stride = _timing(self.stages)
+
+    def push(self, samples: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(n, source channels) in the source's unit -> (m, montage channels) at the spec's rate."""
+        if samples.ndim != 2 or samples.shape[1] != self._expected:
+            raise SpecError(f"got samples of shape {samples.shape}, expected (n, {self._expected})")
+        x = samples[:, self._columns].astype(np.float64)
+        for stage in self.stages:
+            x = stage.push(x)
+        return x
+
+    def reset(self) -> None:
+        for stage in self.stages:
+            stage.reset()
+
+
+class FrontEnd:
+    """From a source's samples to a model's frames.
+
+    Frame i is made of source samples up to index first + i * stride, counted since the start or the last reset.
+    Without a standardisation the frames are plain logarithms, from which one is fitted.
+    """
+
+    def __init__(
+        self, spec: SignalSpec, source: Source, scale: Standardisation | None = None, ring: str | None = None
+    ) -> None:
+        if scale is not None and len(scale.mean) != spec.channels:
+            raise SpecError(f"the standardisation has {len(scale.mean)} channels, the montage {spec.channels}")
+        self.path = SignalPath(spec, source, ring)
+        frames = SlidingMean(spec.frame.length, spec.frame.step, root_mean_square=spec.frame.kind == "rms")
+        self._frames = frames
+        self._floor = spec.floor(source.unit)
+        self._scale = scale
+        self.first, self.stride = _timing([*self.path.stages, frames])
+
+    def push(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(n, source channels) -> (k, montage channels) float32, k >= 0 new frames."""
+        frames = self._frames.push(self.path.push(samples))
+        log_frames = np.log(frames + self._floor)
+        return log_frames.astype(np.float32) if self._scale is None else self._scale.apply(log_frames)
+
+    def reset(self) -> None:
+        self.path.reset()
+        self._frames.reset()
+
+
+class ContextStack:
+    """Stacks frames into windows of `context`, one every `hop` frames; window j ends at frame context - 1 + j * hop."""
+
+    def __init__(self, context: int, hop: int, channels: int) -> None:
+        self._context, self._hop, self._channels = context, hop, channels
+        self.reset()
+
+    def reset(self) -> None:
+        self._kept = np.empty((0, self._channels), np.float32)
+
+    def push(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(k, channels) -> (m, context, channels), views into one array."""
+        frames = np.concatenate([self._kept, frames])
+        ready = windows(frames, self._context)[:: self._hop]
+        self._kept = frames[len(ready) * self._hop :]
+        return ready
+
+
+def windows(frames: NDArray[np.float32], context: int) -> NDArray[np.float32]:
+    """Every window of `context` frames as a view, (n - context + 1, context, channels), the newest frame last."""
+    if len(frames) < context:
+        return np.empty((0, context, frames.shape[1]), frames.dtype)
+    return np.lib.stride_tricks.sliding_window_view(frames, context, axis=0).transpose(0, 2, 1)
+
+
+def _timing(stages: list[Stage]) -> tuple[int, int]:
+    """Newest input of output 0, and inputs an output, of stages in a row."""
+    first, stride = 0, 1
+    for stage in stages:
+        first, stride = first + stage.first * stride, stride * stage.stride
+    return first, stride
