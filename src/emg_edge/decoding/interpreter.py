@@ -72,6 +72,7 @@ class Network:
 
     def __init__(self, flatbuffer: bytes, runtime: Runtime | None = None, threads: int = 1) -> None:
         self.runtime = runtime or find_runtime()
+        self._flatbuffer = flatbuffer  # the runtime reads it in place
         try:
             with _quiet():
                 self._interpreter = self.runtime.interpreter(model_content=flatbuffer, num_threads=threads)
