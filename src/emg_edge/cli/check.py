@@ -1,0 +1,106 @@
+"""`emg-edge data check`."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from emg_edge.recordings.inventory import Holding, Inventory
+
+DATABASES = [f"DB{number}" for number in range(1, 9)]  # the catalogue has the rest; --help need not load it
+PROBLEMS_SHOWN = 20  # on a terminal; --json has them all
+_HEADINGS = ("database", "subjects", "exercises", "signal", "channels", "repetitions", "movements", "minutes", "rest")
+
+
+@click.command(name="check")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output instead of a table.")
+@click.option(
+    "--database",
+    multiple=True,
+    type=click.Choice(DATABASES, case_sensitive=False),
+    help="Only this one (may be given several times); it also decides where a file could be of several.",
+)
+def command(path: Path, as_json: bool, database: tuple[str, ...]) -> None:
+    """List what a folder, zip or .mat file of NinaPro holds, what is missing and what is damaged.
+
+    PATH is read as it is: nothing is unpacked, moved or deleted. Problems beside good files are listed, and the
+    exit code is 0; it is 1 when nothing can be read.
+    """
+    from emg_edge.recordings.inventory import inventory  # noqa: PLC0415 - loads numpy
+
+    found = inventory(path, database or None, _bar)
+    for name, files in found.left_out.items():
+        click.echo(f"{files} files of {name} were left out: not asked for", err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(found), indent=2))
+    else:
+        click.echo(_as_text(found))
+
+
+def _bar(things: Sequence[Any], doing: str) -> Iterable[Any]:
+    from tqdm import tqdm  # noqa: PLC0415 - not needed for --help
+
+    bar: Iterable[Any] = tqdm(things, desc=doing, unit="file", leave=False, disable=None)  # None: only on a terminal
+    return bar
+
+
+def _as_json(found: "Inventory") -> dict[str, Any]:
+    return {"databases": {held.database: _holding(held) for held in found.databases}, "problems": list(found.problems)}
+
+
+def _holding(held: "Holding") -> dict[str, Any]:
+    return {
+        "subjects": list(held.subjects),
+        "rate_hz": _plain(held.rate_hz),
+        "channels": max(held.channels),
+        "exercises": list(held.exercises),
+        "minutes": round(held.minutes, 2),
+        "exercise_letters": list(held.exercise_letters),
+        "domain": held.domain,
+        "layouts": list(held.layouts),
+        "repetitions": list(held.repetitions),
+        "movements": list(held.movements),
+        "recordings": held.recordings,
+        "samples": held.samples,
+        "rest_share": round(held.rest_share, 4),
+        "subjects_published": held.subjects_published,
+    }
+
+
+def _as_text(found: "Inventory") -> str:
+    from emg_edge.recordings.inventory import ranges  # noqa: PLC0415 - loads numpy
+
+    rows = [_HEADINGS]
+    for held in found.databases:
+        exercises = " ".join(
+            f"{number}={letter}" for number, letter in zip(held.exercises, held.exercise_letters, strict=True)
+        )
+        rows.append(
+            (
+                held.database,
+                f"{len(held.subjects)} of {held.subjects_published}: {ranges(held.subjects)}",
+                exercises or "-",
+                f"{held.domain} {_plain(held.rate_hz)} Hz",
+                ranges(held.channels),
+                ranges(held.repetitions),
+                ranges(held.movements),
+                f"{held.minutes:.1f}",
+                f"{held.rest_share:.0%}",
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    if not found.problems:
+        return "\n".join([*lines, "", "no problems"])
+    more = len(found.problems) - PROBLEMS_SHOWN
+    lines += ["", f"{len(found.problems)} problem{'s' if len(found.problems) > 1 else ''}:"]
+    lines += [f"- {problem}" for problem in found.problems[:PROBLEMS_SHOWN]]
+    return "\n".join([*lines, f"- and {more} more (--json lists them all)"] if more > 0 else lines)
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number == int(number) else number
