@@ -22,6 +22,7 @@ _HEADINGS = ("database", "subjects", "exercises", "signal", "channels", "repetit
     "--database",
     multiple=True,
     type=click.Choice(DATABASES, case_sensitive=False),
+    metavar="DB1..DB8",
     help="Only this one (may be given several times); it also decides where a file could be of several.",
 )
 def command(path: Path, as_json: bool, database: tuple[str, ...]) -> None:

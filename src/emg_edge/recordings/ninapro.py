@@ -46,7 +46,9 @@ def look(file: FileRef) -> Head:
     emg = listed.get("emg")
     if emg is None or len(emg.shape) != 2 or not emg.numeric:
         found = ", ".join(sorted(listed)) or "nothing"
-        raise RecordingError(f"{file} holds no two-dimensional 'emg' as NinaPro's files do; it holds {found[:200]}")
+        raise RecordingError(
+            f"{file} holds no two-dimensional 'emg' of real numbers, as NinaPro's files do; it holds {found[:200]}"
+        )
     scalars = matfile.load(
         file, listed, [key for key in ("frequency", "subject", "exercise") if _is_scalar(listed, key)]
     )
@@ -147,16 +149,15 @@ def _samples(emg: NDArray[Any], database: Database, file: FileRef) -> tuple[NDAr
             columns = " and ".join(str(column + 1) for column in empty)
             raise RecordingError(f"{file}: columns {columns} hold a signal, and in {database.name} they are empty")
         emg = np.delete(emg, empty, axis=1)
-    with np.errstate(over="ignore"):  # a double beyond float32 becomes inf, which is refused just below
-        samples = np.ascontiguousarray(emg, dtype=np.float32)
     rectified = database.domain == "envelope"
-    dead = quality.dead_channels(samples, database.rate_hz, str(file), rectified=rectified)
-    if rectified and samples.min() < 0:
+    # Before the columns, which lie one after the other in the file, are interleaved: four times as fast.
+    dead = quality.dead_channels(emg, database.rate_hz, str(file), rectified=rectified)
+    if rectified and emg.min() < 0:
         raise RecordingError(
             f"{file} holds negative samples, and {database.name} is a rectified envelope; "
             "if it is of another database, give --database"
         )
-    return samples, dead
+    return np.ascontiguousarray(emg, dtype=np.float32), dead
 
 
 def _labels(values: NDArray[Any], key: str, file: FileRef) -> labels.Labels:

@@ -67,11 +67,6 @@ def read_table(path: Path, rate_hz: float, unit: Unit, layout: str = "ring8") ->
     return Recording(samples, movement, repetition, source, "own", 1, notes=tuple(notes))
 
 
-def is_labelled(recording: Recording) -> bool:
-    """Tell whether the truth of a recording is known at all."""
-    return bool(recording.movement.any() or recording.repetition.any())
-
-
 def _split(path: Path) -> _Text:
     try:
         text = FileRef(path).read_bytes().decode("utf-8-sig")

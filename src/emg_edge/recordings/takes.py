@@ -149,6 +149,8 @@ def recordings(
 
 def unreadable_error(path: Path, sentences: Sequence[str]) -> RecordingError:
     """Make the error for a path where nothing at all can be read."""
+    if len(sentences) == 1 and sentences[0].startswith(str(path)):
+        return RecordingError(sentences[0])
     more = f" (and {len(sentences) - 1} more could not be read)" if len(sentences) > 1 else ""
     return RecordingError(f"nothing in {path} can be used: {sentences[0]}{more}")
 

@@ -35,6 +35,11 @@ def open_recording(
     return read_table(path, rate_hz, unit, layout)
 
 
+def is_labelled(recording: Recording) -> bool:
+    """Tell whether the truth of a recording is known at all."""
+    return bool(recording.movement.any() or recording.repetition.any())
+
+
 def _ninapro(path: Path, database: str | None) -> Recording:
     from emg_edge.recordings.takes import find  # noqa: PLC0415 - as above
 
