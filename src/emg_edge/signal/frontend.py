@@ -36,10 +36,9 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mean: tuple[float, ...]
     sd: tuple[float, ...]
 
-    def apply(self, log_frames: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Standardise (n, channels)."""
-        standard: NDArray[np.float64] = (log_frames - np.array(self.mean)) / np.array(self.sd)
-        return standard.astype(np.float32)
+    def apply(self, log_frames: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Standardise (n, channels), in float32 throughout: cached and live frames then agree bit for bit."""
+        return (log_frames - np.array(self.mean, np.float32)) / np.array(self.sd, np.float32)
 
 
 def conversion(spec: SignalSpec, source: Source) -> list[Stage]:
@@ -118,9 +117,12 @@ class FrontEnd:
 
     def push(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n, source channels) -> (k, montage channels) float32, k >= 0 new frames."""
-        frames = self._frames.push(self.path.push(samples))
-        log_frames = np.log(frames + self._floor)
-        return log_frames.astype(np.float32) if self._scale is None else self._scale.apply(log_frames)
+        return self.frame(self.path.push(samples))
+
+    def frame(self, signal: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Do the second half of `push` alone: from what the signal path gave to frames."""
+        log_frames = np.log(self._frames.push(signal) + self._floor).astype(np.float32)
+        return log_frames if self._scale is None else self._scale.apply(log_frames)
 
     def reset(self) -> None:
         self.path.reset()

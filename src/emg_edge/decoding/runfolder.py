@@ -1,0 +1,85 @@
+"""The run folder: what `train` leaves and `quantize` reads. Files are the interface between the two.
+
+config.json          resolved settings            metrics.json      test metrics beside the baselines
+decoder.json         the Decoder below            history.csv       loss and accuracy by epoch
+network.keras        the float network            curves.png, confusion.png
+windows.npz          frames (n, channels) float32 standardised; ends of the windows: calibration (training
+                     repetitions, rest included) and test, with the test windows' class indices
+checkpoint.npz       only while training is unfinished
+subjects/WEARER/     a folder like this for each person, where each has a decoder of their own
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.decoding.modelfile import Scales, Training
+from emg_edge.errors import RunFolderError
+from emg_edge.files import write_atomically
+from emg_edge.signal.spec import SignalSpec
+
+CONFIG = "config.json"
+DECODER = "decoder.json"
+NETWORK = "network.keras"
+WINDOWS = "windows.npz"
+METRICS = "metrics.json"
+SUBJECTS = "subjects"
+
+
+class Decoder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the model file will say of the network; `movements` in the order of the logits."""
+
+    signal: SignalSpec
+    movements: tuple[int, ...]
+    scales: Scales
+    training: Training
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows as indices of their newest frame into one array of standardised frames."""
+
+    frames: NDArray[np.float32]  # (n, channels)
+    calibration: NDArray[np.int64]
+    test: NDArray[np.int64]
+    test_classes: NDArray[np.int64]
+
+    def cut(self, ends: NDArray[np.int64], context: int) -> NDArray[np.float32]:
+        """Windows (len(ends), context, channels), copied."""
+        return self.frames[ends[:, None] + np.arange(1 - context, 1)]
+
+
+def write_json(path: Path, document: Any) -> None:
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+
+
+def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
+    """The decoder and its metrics. Raises RunFolderError when the folder is not a finished run."""
+    if not run.is_dir():
+        raise RunFolderError(f"there is no run folder {run}; make one with: emg-edge train --data PATH --out {run}")
+    if not (run / DECODER).exists():
+        people = sorted(p.name for p in (run / SUBJECTS).glob("*") if (p / DECODER).exists())
+        if people:
+            raise RunFolderError(
+                f"{run} holds a decoder for each of {len(people)} people; name one: {run / SUBJECTS / people[0]}"
+            )
+        unfinished = " (its training is unfinished: the same train command goes on)" if (run / CONFIG).exists() else ""
+        raise RunFolderError(f"{run} is not a finished training run: it has no {DECODER}{unfinished}")
+    try:
+        decoder = msgspec.json.decode((run / DECODER).read_bytes(), type=Decoder)
+        metrics: dict[str, Any] = msgspec.json.decode((run / METRICS).read_bytes())
+    except (OSError, msgspec.MsgspecError) as error:
+        raise RunFolderError(f"the run folder {run} is damaged: {error}; train again") from error
+    return decoder, metrics
+
+
+def read_windows(run: Path) -> Windows:
+    try:
+        with np.load(run / WINDOWS) as stored:
+            return Windows(**{name: stored[name] for name in ("frames", "calibration", "test", "test_classes")})
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise RunFolderError(f"the run folder {run} has no readable {WINDOWS}: {error}; train again") from error

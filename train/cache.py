@@ -1,0 +1,89 @@
+"""Tracks on disk, memory-mapped, keyed by the content of the recording and the settings that made them.
+
+A folder a track, written beside and renamed, so that it is whole or not there; it may be deleted at any time.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import platformdirs
+
+from emg_edge.errors import EmgEdgeError
+from emg_edge.files import cannot_write
+from emg_edge.signal.source import Unit
+from emg_edge.signal.spec import SignalSpec
+from emg_edge.train.track import Track
+
+FORMAT = 1  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
+_ARRAYS = ("signal", "frames", "ends", "movement", "repetition", "acceleration")
+_ABOUT = "track.json"
+
+
+class _About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    wearer: str
+    database: str
+    subject: int
+    session: int
+    take: str
+    ring: str
+    unit: Unit
+    simulated: bool
+    notes: tuple[str, ...]
+
+
+def cache_folder() -> Path:
+    """$EMG_EDGE_CACHE, else the user's cache folder."""
+    said = os.environ.get("EMG_EDGE_CACHE")
+    return Path(said) if said else Path(platformdirs.user_cache_dir("emg-edge"))
+
+
+def key_of(content: str, identity: str, spec: SignalSpec, ring: str) -> str:
+    """Key of a track; context and hop are left out, as windows are cut later."""
+    made_by = msgspec.json.encode([FORMAT, content, identity, ring, msgspec.structs.replace(spec, context=1, hop=1)])
+    return hashlib.blake2b(made_by, digest_size=20).hexdigest()
+
+
+def load(key: str) -> tuple[Track, tuple[str, ...]] | None:
+    """The track and what its reader remarked, or None when it is not stored or cannot be read (it is then made anew)."""
+    folder = cache_folder() / key
+    try:
+        about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_About)
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r")
+            for name in _ARRAYS
+            if name != "acceleration" or (folder / f"{name}.npy").exists()
+        }
+    except (OSError, ValueError, EOFError, msgspec.MsgspecError):
+        return None
+    said = msgspec.structs.asdict(about)
+    return Track(**{k: v for k, v in said.items() if k != "notes"}, **arrays), about.notes
+
+
+def store(key: str, track: Track, notes: tuple[str, ...]) -> None:
+    """Write a track. Raises EmgEdgeError when the disk is full; a copy that another process wrote first is kept."""
+    root = cache_folder()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=root))
+        try:
+            for name in _ARRAYS:
+                array = getattr(track, name)
+                if array is not None:
+                    np.save(part / f"{name}.npy", array)
+            about = _About(
+                **{f: getattr(track, f) for f in _About.__struct_fields__ if f != "notes"}, notes=notes
+            )
+            (part / _ABOUT).write_bytes(msgspec.json.encode(about))
+            if not (root / key / _ABOUT).exists():
+                shutil.rmtree(root / key, ignore_errors=True)
+                part.rename(root / key)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    except OSError as error:
+        problem = cannot_write(root, error)
+        raise EmgEdgeError(f"{problem} (this is the cache; EMG_EDGE_CACHE names another folder)") from error

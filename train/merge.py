@@ -1,0 +1,109 @@
+"""Merging: every recording under a path as tracks of one domain, one montage and one numbering."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from emg_edge.errors import RecordingError
+from emg_edge.recordings.recording import Recording
+from emg_edge.recordings.takes import Found, Progress, Take, find, in_order
+from emg_edge.signal.framing import SlidingMean
+from emg_edge.signal.frontend import FrontEnd, conversion
+from emg_edge.signal.montage import rings
+from emg_edge.signal.source import Domain, Source
+from emg_edge.signal.spec import SignalSpec
+from emg_edge.train import cache
+from emg_edge.train.track import Track
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Tracks in a stable order, and what the user should know of how they were made, a sentence each."""
+
+    tracks: tuple[Track, ...]
+    remarks: tuple[str, ...]
+
+
+def look(path: Path, databases: Collection[str], subjects: Collection[int], progress: Progress = in_order) -> Found:
+    """Find what is there, by headers alone. Raises RecordingError when that is nothing."""
+    return find(path, tuple(databases) or None, tuple(subjects) or None, progress)
+
+
+def domain_of(takes: Sequence[Take], asked: Domain | None) -> Domain:
+    """Domain that was asked for; else raw when every take is raw, else envelope, the only home of an envelope."""
+    if asked is not None:
+        return asked
+    return "raw" if all(_source(take).domain == "raw" for take in takes) else "envelope"
+
+
+def merge(found: Found, spec: SignalSpec, progress: Progress = in_order) -> Merged:
+    """Bring every take to the spec's domain and montage; each ring of a take is a track of its own.
+
+    One recording is in memory at a time; what is returned is memory-mapped from the cache. A take that cannot be read
+    is left out and remarked. Raises SpecError when a take cannot serve (an envelope in the raw domain),
+    RecordingError when no take is left.
+    """
+    tracks: list[Track] = []
+    remarks = [*found.unreadable, *found.remarks]
+    for take in found.takes:
+        conversion(spec, _source(take))  # refuses before any long work
+    for take in progress(found.takes, "reading"):
+        names = rings(_source(take).layout, spec.montage)
+        if not names:
+            remarks.append(f"{take} is left out: its electrodes cannot serve as the montage {spec.montage}")
+            continue
+        try:
+            made, notes = _tracks_of(take, spec, names)
+        except RecordingError as error:
+            remarks.append(str(error))
+            continue
+        tracks += made
+        remarks += [f"{take}: {note}" for note in notes]
+    if not tracks:
+        raise RecordingError(f"none of the {len(found.takes)} recordings can be used: {remarks[0]}")
+    return Merged(tuple(tracks), tuple(remarks))
+
+
+def _tracks_of(take: Take, spec: SignalSpec, names: Sequence[str]) -> tuple[list[Track], tuple[str, ...]]:
+    content = take.digest()
+    keys = [cache.key_of(content, str(take), spec, ring) for ring in names]
+    stored = [cache.load(key) for key in keys]
+    if any(one is None for one in stored):
+        recording = take.read()
+        for key, ring in zip(keys, names, strict=True):
+            cache.store(key, make_track(recording, spec, ring), recording.notes)
+        stored = [cache.load(key) for key in keys]
+    held = [one for one in stored if one is not None]
+    return [track for track, _ in held], held[0][1] if held else ()
+
+
+def make_track(recording: Recording, spec: SignalSpec, ring: str) -> Track:
+    """Run one ring of a recording through the front end; no standardisation yet."""
+    front_end = FrontEnd(spec, recording.source, ring=ring)
+    signal = front_end.path.push(recording.samples)
+    frames = front_end.frame(signal)
+    newest = front_end.first + front_end.stride * np.arange(len(frames))
+    framing = SlidingMean(spec.frame.length, spec.frame.step, root_mean_square=True)
+    axes = recording.acceleration
+    return Track(
+        wearer=recording.wearer,
+        database=recording.database,
+        subject=recording.subject,
+        session=recording.session,
+        take=recording.take,
+        ring=ring,
+        unit=recording.source.unit,
+        simulated=recording.simulated,
+        signal=signal.astype(np.float32),
+        frames=frames,
+        ends=framing.first + framing.stride * np.arange(len(frames)),
+        movement=recording.movement[newest],
+        repetition=recording.repetition[newest],
+        acceleration=None if axes is None else axes[newest],
+    )
+
+
+def _source(take: Take) -> Source:
+    return take.database.source(take.head.facts.channels)

@@ -1,0 +1,41 @@
+"""One ring of one take, ready for training: its signal, its log frames, and a label a frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.signal.source import Unit
+
+
+@dataclass(frozen=True)
+class Track:
+    """Arrays are memory-mapped from the cache; windows are cut from them as views.
+
+    signal      (n, channels) float32, at the spec's rate, after montage, domain and filters (TD6 is made of it)
+    frames      (k, channels) float32, logarithms, not yet standardised
+    ends        (k,) int64, index into `signal` of each frame's newest sample
+    movement    (k,) int16, at each frame's newest sample
+    repetition  (k,) int16, likewise; 0 belongs to no split
+    acceleration  (k, axes) float32, likewise, or None
+    """
+
+    wearer: str
+    database: str
+    subject: int
+    session: int
+    take: str
+    ring: str
+    unit: Unit
+    simulated: bool
+    signal: NDArray[np.float32]
+    frames: NDArray[np.float32]
+    ends: NDArray[np.int64]
+    movement: NDArray[np.int16]
+    repetition: NDArray[np.int16]
+    acceleration: NDArray[np.float32] | None = None
+
+    @property
+    def scale_name(self) -> str:
+        """Under which its standardisation stands in the model file."""
+        return f"{self.wearer}/{self.ring}"
