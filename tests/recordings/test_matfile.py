@@ -1,6 +1,7 @@
 """Attacks on the parser: whatever the bytes, a recording or one sentence comes out."""
 
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -101,6 +102,18 @@ def test_a_file_that_would_fill_the_memory_is_refused(tmp_path):
     rows = struct.pack("<ii", 3 * files.STRETCH, 16)
     assert data.count(rows) == 1
     assert "GiB" in _outcome(path, data.replace(rows, struct.pack("<ii", 2**31 - 1, 16)))
+
+
+def test_a_bomb_is_not_unpacked(tmp_path):
+    """A variable whose dimensions are small and whose data are not is refused before its data are made."""
+    path = tmp_path / "S1_E1_A1.mat"
+    scipy.io.savemat(path, files.db5(1, 1), do_compression=False)
+    data = path.read_bytes()
+    (length,) = struct.unpack_from("<I", data, 132)
+    variable, others = data[136 : 136 + length], data[136 + length :]
+    bomb = zlib.compress(struct.pack("<II", 14, length + 10**8) + variable + bytes(10**8))
+    sentence = _outcome(path, data[:128] + struct.pack("<II", 15, len(bomb)) + bomb + others)
+    assert "at most" in sentence
 
 
 def test_only_what_is_wanted_is_read(tmp_path):

@@ -123,7 +123,7 @@ def _contents(stream: BinaryIO, order: str) -> dict[str, Variable]:
 def _array(stream: BinaryIO, order: str, name: str, variable: Variable) -> NDArray[Any]:
     kind, length = _element(stream, order, variable.offset)
     if kind == _COMPRESSED:
-        body = _inflate(stream.read(length), order)
+        body = _inflate(stream.read(length), order, prod(variable.shape) * _WIDEST + _PEEK_OUT)
     else:
         stream.seek(variable.offset)
         body = stream.read(_TAG + length)
@@ -140,13 +140,13 @@ def _array(stream: BinaryIO, order: str, name: str, variable: Variable) -> NDArr
     return np.frombuffer(body, dtype, count, start).reshape(matrix.shape, order="F")
 
 
-def _inflate(packed: bytes, order: str) -> bytes:
-    """Unpack one compressed matrix, whose own tag bounds it; zlib's checksum is verified."""
+def _inflate(packed: bytes, order: str, most: int) -> bytes:
+    """Unpack one compressed matrix, whose own tag and `most` bytes bound it; zlib's checksum is verified."""
     inflater = zlib.decompressobj()
     tag = inflater.decompress(packed, _TAG)
     _, _, length, _ = _tag(tag, order, 0)
-    if length > MAX_FILE_BYTES:
-        raise _DamagedError(f"a variable would take {length} bytes")
+    if length > most:
+        raise _DamagedError(f"a variable of {length} bytes that can have {most} at most")
     body = inflater.decompress(inflater.unconsumed_tail, length) if length else b""
     rest = inflater.decompress(inflater.unconsumed_tail, 1)
     if len(body) != length or rest or not inflater.eof:
