@@ -1,0 +1,99 @@
+"""The shape that every board has, and the options that a user may give one."""
+
+import abc
+import math
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from emg_edge.sampleblock import SampleBlock
+from emg_edge.signal.source import Source, Unit
+
+BLOCK_S = 0.025  # simulated boards deliver in steps of this: half a hop of the default model, 40 wake-ups a second
+
+
+@dataclass(frozen=True)
+class BoardOptions:
+    """What the command line can say about a board: BrainFlow's words first, then what our own boards need.
+
+    variant    what stands behind the colon of the board's name
+    channels   columns to use of a board that has more, counted from 1; empty for the first ones
+    speed      of replay and synthetic, in multiples of real time; math.inf waits for nothing
+    subject    who is simulated
+    movements  numbers that the simulated wearer makes, rest comes between them
+    database, rate_hz, unit   what a recorded file does not say about itself
+    """
+
+    variant: str = ""
+    serial_port: str = ""
+    mac_address: str = ""
+    ip_address: str = ""
+    ip_port: int = 0
+    timeout: int = 0
+    file: str = ""
+    master_board: str = ""
+    other_info: str = ""
+    serial_number: str = ""
+    channels: tuple[int, ...] = ()
+    speed: float = 1.0
+    seed: int = 0
+    subject: int = 1
+    movements: tuple[int, ...] = ()
+    database: str | None = None
+    rate_hz: float | None = None
+    unit: Unit | None = None
+
+
+class Board(abc.ABC):
+    """A source of sample blocks. As a context manager it is started on entry and stopped on exit.
+
+    source   what the samples are; fixed from the moment the board is made, before it is started
+    wearer   who wears it ('SIM-S1', 'DB5-S1'), None when that is not known
+    notes    what the user should be told before the run, a sentence each
+    """
+
+    name: str
+    source: Source
+    wearer: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    @abc.abstractmethod
+    def open(cls, options: BoardOptions) -> Self:
+        """Make the board. Raises EmgEdgeError with the reason when that cannot be."""
+
+    @classmethod
+    def unavailable(cls) -> str | None:
+        """Why this kind of board cannot run on this machine, in one sentence; None when it can."""
+        return None
+
+    @property
+    def finished(self) -> bool:
+        """Whether no sample will come any more, as at the end of a replayed file."""
+        return False
+
+    @abc.abstractmethod
+    def start(self) -> None:
+        """Begin to deliver; after a stop, begin anew. Raises BoardError when the board does not answer."""
+
+    @abc.abstractmethod
+    def read(self, timeout_s: float) -> SampleBlock | None:
+        """Block until samples are there; None when the time ran out, or at the end. Never spins."""
+
+    @abc.abstractmethod
+    def stop(self) -> None:
+        """Let the board go. May be called at any time and more than once."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def block_length(rate_hz: float, speed: float) -> int:
+    """Choose the samples a block of a simulated board: BLOCK_S of waiting, or a second of signal at full speed."""
+    return max(1, round(rate_hz * (1.0 if math.isinf(speed) else BLOCK_S * speed)))

@@ -1,0 +1,193 @@
+"""Any board that BrainFlow drives and that has EMG channels: 'brainflow:NAME', NAME as in BrainFlow's BoardIds."""
+
+import collections
+import contextlib
+import difflib
+import platform
+import time
+import warnings
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.device.boards.board import Board, BoardOptions
+from emg_edge.device.boards.counter import SampleCounter
+from emg_edge.errors import BoardError, MissingDependency
+from emg_edge.sampleblock import SampleBlock
+from emg_edge.signal.montage import CHANNELS, RING8
+from emg_edge.signal.source import Source
+
+# BrainFlow has no read that blocks. A third of the 15 ms that a decision may take, and 200 looks of 8 us a second.
+POLL_S = 0.005
+BUFFER_S = 60.0  # what BrainFlow keeps if we are held up; its own default is half an hour, and memory for it
+
+# Boards whose counter is known to grow by one a sample, and where it wraps. BrainFlow has no word on the others'.
+COUNTERS: dict[str, int] = {"SYNTHETIC_BOARD": 256, "CYTON_BOARD": 256}
+_LIST = "https://brainflow.readthedocs.io/en/stable/SupportedBoards.html"
+
+
+class BrainFlowBoard(Board):
+    """Eight EMG channels of a BrainFlow board, in microvolts."""
+
+    name = "brainflow"
+
+    def __init__(self, options: BoardOptions) -> None:
+        self._brainflow = brainflow_module()
+        self._brainflow.BoardShim.disable_board_logger()  # it would write to stderr; its errors reach us anyway
+        board_id = self._board_id(options.variant)
+        described_by = self._board_id(options.master_board) if options.master_board else board_id
+        self._shim = self._brainflow.BoardShim(board_id.value, self._parameters(options))
+        self._streaming = False
+        facts = self._facts(described_by)
+        if not facts.get("sampling_rate"):
+            raise BoardError(
+                f"{board_id.name} plays what another board recorded; say which one: --master-board CYTON_BOARD"
+            )
+        self.name = f"brainflow:{board_id.name}"
+        self.source = Source("raw", float(facts["sampling_rate"]), "uV", RING8)
+        self._rows = self._emg_rows(described_by.name, facts, options.channels)
+        self._counter_row = facts.get("package_num_channel") if board_id.name in COUNTERS else None
+        self._modulus = COUNTERS.get(board_id.name, 0)
+        self._time_row: int | None = facts.get("timestamp_channel")
+        if self._counter_row is None:
+            self.notes += ("BrainFlow does not say how this board counts its samples: lost ones cannot be counted.",)
+        self._ready: collections.deque[SampleBlock] = collections.deque()
+
+    @classmethod
+    def open(cls, options: BoardOptions) -> Self:
+        return cls(options)
+
+    @classmethod
+    def unavailable(cls) -> str | None:
+        try:
+            brainflow_module()
+        except MissingDependency as error:
+            return str(error)
+        return None
+
+    def start(self) -> None:
+        self._ready.clear()
+        self._counter = SampleCounter(self._modulus)
+        self._looked_s = time.monotonic()
+        try:
+            self._shim.prepare_session()
+            self._shim.start_stream(int(BUFFER_S * self.source.rate_hz))
+        except self._brainflow.BrainFlowError as error:
+            self._release()
+            raise BoardError(
+                f"{self.name} does not start: BrainFlow says '{error}'; check that it is switched on and connected, "
+                "and that --serial-port, --mac-address or --ip-address name it"
+            ) from error
+        self._streaming = True
+
+    def read(self, timeout_s: float) -> SampleBlock | None:
+        deadline_s = time.monotonic() + timeout_s
+        while not self._ready:
+            if not self._streaming:
+                return None
+            self._look()
+            if not self._ready:
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0:
+                    return None
+                time.sleep(min(POLL_S, left_s))
+        return self._ready.popleft()
+
+    def stop(self) -> None:
+        if self._streaming:
+            self._streaming = False
+            self._release()
+
+    def _look(self) -> None:
+        """Take what BrainFlow has, in microvolts, as blocks without a gap inside."""
+        try:
+            data: NDArray[np.float64] = self._shim.get_board_data()  # (rows, n)
+        except self._brainflow.BrainFlowError as error:
+            raise BoardError(f"{self.name} stopped answering: BrainFlow says '{error}'; connect it again") from error
+        now_s = time.monotonic()
+        if data.shape[1]:
+            arrived_s = self._arrival_s(data, now_s)
+            samples = np.ascontiguousarray(data[self._rows].T, dtype=np.float32)
+            if self._counter_row is None:
+                self._ready.append(SampleBlock(samples, arrived_s))
+            else:
+                for part in self._counter.stretches(data[self._counter_row].astype(np.int64)):
+                    self._ready.append(SampleBlock(samples[part.start : part.stop], arrived_s, part.lost))
+        self._looked_s = now_s
+
+    def _arrival_s(self, data: NDArray[np.float64], now_s: float) -> float:
+        """BrainFlow's own stamp of the newest sample, on our clock: the wait for our next look is latency too."""
+        if self._time_row is None:
+            return now_s
+        stamped_s = now_s - (time.time() - float(data[self._time_row, -1]))
+        return min(max(stamped_s, self._looked_s), now_s)
+
+    def _release(self) -> None:
+        with contextlib.suppress(self._brainflow.BrainFlowError):  # never prepared, or gone already: nothing is held
+            self._shim.release_session()
+
+    def _board_id(self, name: str) -> Any:
+        ids = {board.name: board for board in self._brainflow.BoardIds}
+        if not name:
+            raise BoardError(f"say which BrainFlow board, as in brainflow:CYTON_WIFI_BOARD; the list: {_LIST}")
+        found = ids.get(name.upper()) or ids.get(f"{name.upper()}_BOARD")
+        if found is None:
+            near = difflib.get_close_matches(name.upper(), ids, n=3, cutoff=0.4)
+            hint = f"near it are {', '.join(near)}; " if near else ""
+            raise BoardError(f"BrainFlow knows no board '{name}': {hint}the list: {_LIST}")
+        return found
+
+    def _facts(self, board_id: Any) -> dict[str, Any]:
+        try:
+            facts: dict[str, Any] = self._brainflow.BoardShim.get_board_descr(board_id.value)
+        except self._brainflow.BrainFlowError as error:
+            raise BoardError(
+                f"BrainFlow does not describe {board_id.name} ('{error}'); choose another board"
+            ) from error
+        return facts
+
+    def _emg_rows(self, name: str, facts: dict[str, Any], asked: tuple[int, ...]) -> list[int]:
+        rows = facts.get("emg_channels") or facts.get("exg_channels") or []
+        needed = CHANNELS[RING8]
+        if len(rows) < needed:
+            raise BoardError(f"{name} has {len(rows)} EMG channels, and a ring has {needed}; use another board")
+        if asked and (len(set(asked)) != needed or not set(asked) <= set(range(1, len(rows) + 1))):
+            raise BoardError(
+                f"--channels names {', '.join(map(str, asked))}, and a ring takes {needed} different ones of the "
+                f"{len(rows)} that {name} has"
+            )
+        if not asked and len(rows) > needed:
+            self.notes += (
+                f"{name} has {len(rows)} EMG channels: the first {needed} are used (--channels changes it).",
+            )
+        return [rows[channel - 1] for channel in asked or range(1, needed + 1)]
+
+    def _parameters(self, options: BoardOptions) -> Any:
+        parameters = self._brainflow.BrainFlowInputParams()
+        for word in ("serial_port", "mac_address", "ip_address", "ip_port", "timeout", "file", "other_info"):
+            setattr(parameters, word, getattr(options, word))
+        parameters.serial_number = options.serial_number
+        if options.master_board:
+            parameters.master_board = self._board_id(options.master_board).value
+        return parameters
+
+
+def brainflow_module() -> Any:
+    """Import BrainFlow. Raises MissingDependency when it, or its library for this processor, is not here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of its own use of pkg_resources
+            import brainflow.board_shim as module  # noqa: PLC0415 - an extra
+
+            module.BoardShim.get_version()  # the first call that needs the native library
+    except ImportError as error:
+        raise MissingDependency(
+            f"BrainFlow is not installed here ({error}); install it with: pip install 'emg-edge[brainflow]'"
+        ) from error
+    except OSError as error:
+        raise MissingDependency(
+            f"BrainFlow's native library does not load on {platform.machine()} ({error}): its wheel holds x86-64 "
+            "libraries only on Linux; build BrainFlow from source here, or run this on an x86-64 machine"
+        ) from error
+    return module

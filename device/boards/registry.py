@@ -1,0 +1,86 @@
+"""All boards by name. A package of yours adds its own through the entry point group 'emg_edge.boards'."""
+
+import dataclasses
+import difflib
+import importlib
+import importlib.metadata
+from dataclasses import dataclass
+
+from emg_edge.device.boards.board import Board, BoardOptions
+from emg_edge.errors import BoardError, EmgEdgeError
+
+ENTRY_POINTS = "emg_edge.boards"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a board's class is, what it is in one line, and what it needs."""
+
+    module: str
+    class_name: str
+    line: str
+    needs: str
+
+    def load(self) -> type[Board]:
+        board: type[Board] = getattr(importlib.import_module(self.module), self.class_name)
+        return board
+
+
+BOARDS: dict[str, Entry] = {
+    "synthetic": Entry(
+        "emg_edge.device.boards.synthetic", "SyntheticBoard", "a simulated forearm whose movements are known", "nothing"
+    ),
+    "replay": Entry(
+        "emg_edge.device.boards.replay",
+        "ReplayBoard",
+        "a recording, played as if it were live",
+        "--file: a NinaPro .mat file or a CSV recording",
+    ),
+    "brainflow": Entry(
+        "emg_edge.device.boards.brainflow",
+        "BrainFlowBoard",
+        "any BrainFlow board with EMG channels, as brainflow:CYTON_WIFI_BOARD",
+        "pip install 'emg-edge[brainflow]', and what BrainFlow asks of the board (--serial-port, --ip-address, ...)",
+    ),
+}
+
+
+def boards() -> dict[str, Entry]:
+    """Return the boards above and those that installed packages add; ours win where a name is taken."""
+    added = {
+        point.name: Entry(point.module, point.attr, f"from the package {_package(point)}", "see that package")
+        for point in importlib.metadata.entry_points(group=ENTRY_POINTS)
+    }
+    return added | BOARDS
+
+
+def open_board(name: str, options: BoardOptions) -> Board:
+    """Make the board 'name' or 'name:variant'. Raises BoardError when there is none of that name."""
+    kind, _, variant = name.partition(":")
+    kind = kind.lower()
+    entry = BOARDS.get(kind) or boards().get(kind)  # entry points are looked up only when they are needed
+    if entry is None:
+        known = list(boards())
+        near = difflib.get_close_matches(kind, known, n=1)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        raise BoardError(f"unknown board '{name}': {hint}known are {', '.join(known)} (see: emg-edge boards)")
+    if variant and kind != "brainflow" and kind in BOARDS:
+        raise BoardError(f"the board '{kind}' has no variants, and '{name}' names one; say --board {kind}")
+    try:
+        return entry.load().open(dataclasses.replace(options, variant=variant))
+    except (ImportError, AttributeError) as error:
+        if kind in BOARDS:
+            raise  # a defect of ours keeps its traceback
+        raise BoardError(f"the board '{kind}' cannot be loaded ({error}): mend or remove the package") from error
+
+
+def unavailable(entry: Entry) -> str | None:
+    """Why a board cannot run here, in one sentence, or None."""
+    try:
+        return entry.load().unavailable()
+    except (ImportError, AttributeError, EmgEdgeError) as error:
+        return str(error)
+
+
+def _package(point: importlib.metadata.EntryPoint) -> str:
+    return point.dist.name if point.dist else point.module

@@ -1,0 +1,57 @@
+"""The simulated forearm, live, as a Myo armband would deliver it: eight channels of 8-bit counts at 200 Hz."""
+
+from typing import Self
+
+import numpy as np
+
+from emg_edge.device.boards.board import Board, BoardOptions, block_length
+from emg_edge.device.boards.pace import Pace
+from emg_edge.firmware_bridge.forearm import UV_PER_MYO_COUNT, SimulatedWearer
+from emg_edge.sampleblock import SampleBlock
+from emg_edge.signal.source import Source
+
+RATE_HZ = 200.0
+_LIVE = 2026  # sets these streams apart from the recordings that `data simulate` makes for training with the same seed
+_COUNTS = np.iinfo(np.int8)  # the Myo's range, where it saturates
+
+
+class SyntheticBoard(Board):
+    """A simulated wearer who makes the given movements one after the other, with rest between them."""
+
+    name = "synthetic"
+    source = Source("raw", RATE_HZ, "myo-count", "ring8")
+
+    def __init__(self, movements: tuple[int, ...], subject: int = 1, seed: int = 0, speed: float = 1.0) -> None:
+        self._subject, self._seed, self._movements = subject, (_LIVE, seed), movements
+        self.wearer = f"SIM-S{subject}"
+        self._block = block_length(RATE_HZ, speed)
+        self._pace = Pace(RATE_HZ * speed)
+        self.start()
+
+    @classmethod
+    def open(cls, options: BoardOptions) -> Self:
+        return cls(options.movements, options.subject, options.seed, options.speed)
+
+    def start(self) -> None:
+        self._wearer = SimulatedWearer(self._subject, self._seed, RATE_HZ, movements=self._movements)
+        self._position = 0
+        self._next: SampleBlock | None = None
+        self._pace.restart()
+
+    def read(self, timeout_s: float) -> SampleBlock | None:
+        if self._next is None:  # made before it is due: an amplifier's work costs the host no latency
+            self._next = self._made()
+        arrived_s = self._pace.wait(self._position, timeout_s)
+        if arrived_s is None:
+            return None
+        block, self._next = self._next, None
+        return SampleBlock(block.samples, arrived_s, movement=block.movement)
+
+    def stop(self) -> None:
+        """Nothing is held open."""
+
+    def _made(self) -> SampleBlock:
+        chunk = self._wearer.read(self._block)  # samples in microvolts
+        counts = np.clip(np.rint(chunk.samples / UV_PER_MYO_COUNT), _COUNTS.min, _COUNTS.max)
+        self._position += len(counts)
+        return SampleBlock(counts.astype(np.float32), 0.0, movement=chunk.movement)

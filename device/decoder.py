@@ -1,0 +1,55 @@
+"""From samples to probabilities: front end, context, network. The same windows as offline, however they arrive."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.decoding.interpreter import Network, softmax
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.signal.frontend import ContextStack, FrontEnd, Standardisation
+from emg_edge.signal.source import Source
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the network says of one window.
+
+    sample         index, in the samples pushed last, of the newest sample that the window is made of
+    probabilities  (classes,) float64, in the order of the model's movements
+    """
+
+    sample: int
+    probabilities: NDArray[np.float64]
+
+
+class Decoder:
+    """A model on a source. Raises SpecError when the source cannot be brought to what the model expects."""
+
+    def __init__(
+        self, model: ModelFile, source: Source, scale: Standardisation, ring: str | None = None, threads: int = 1
+    ) -> None:
+        spec = model.description.signal
+        self.network = Network(model.flatbuffer, threads=threads)
+        self._front = FrontEnd(spec, source, scale, ring)
+        self._context = ContextStack(spec.context, spec.hop, spec.channels)
+        self._first = self._front.first + (spec.context - 1) * self._front.stride
+        self._hop = spec.hop * self._front.stride
+        self._pushed = self._windows = 0
+
+    def push(self, samples: NDArray[np.floating]) -> list[Prediction]:
+        """(n, source channels) in the source's unit -> a prediction for every window that these samples complete."""
+        start = self._pushed
+        self._pushed += len(samples)
+        made = []
+        for window in self._context.push(self._front.push(samples)):
+            newest = self._first + self._windows * self._hop
+            self._windows += 1
+            made.append(Prediction(newest - start, softmax(self.network(window))))
+        return made
+
+    def reset(self) -> None:
+        """Forget the past, as after a gap: nothing is decided until the context is full again."""
+        self._front.reset()
+        self._context.reset()
+        self._pushed = self._windows = 0

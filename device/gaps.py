@@ -1,0 +1,65 @@
+"""What becomes of missing samples: a short gap is bridged, a long one starts the front end anew.
+
+Bridging repeats the samples just before the gap, so that the amplitude stays and the decisions keep their rhythm.
+Samples that are not finite count as missing: one NaN in a recursive filter would stay for ever.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.sampleblock import SampleBlock
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Samples that follow one another, ready for the decoder.
+
+    fresh   the samples before were lost for longer than can be bridged: the decoder's past is void
+    lost    samples missing before this stretch; `samples` begins with that many made up ones unless it is fresh
+    """
+
+    samples: NDArray[np.float32]  # (n, channels)
+    movement: NDArray[np.int16] | None  # (n,)
+    fresh: bool
+    lost: int
+
+
+class Gaps:
+    """Turns blocks into stretches; gaps of up to `bridge` samples are filled."""
+
+    def __init__(self, bridge: int) -> None:
+        self._bridge = bridge
+        self._missing = 0
+        self._tail: NDArray[np.float32] | None = None
+        self.not_finite = 0  # samples that were refused so far
+
+    def take(self, block: SampleBlock) -> Iterator[Stretch]:
+        """Yield the usable stretches of a block, in order."""
+        self._missing += block.lost
+        finite = np.logical_and.reduce(np.isfinite(block.samples), axis=1)
+        if finite.all():  # nearly always
+            yield self._stretch(block.samples, block.movement)
+            return
+        edges = np.flatnonzero(np.diff(finite)) + 1
+        for start, stop in zip([0, *edges], [*edges, len(finite)], strict=True):
+            if finite[start]:
+                movement = None if block.movement is None else block.movement[start:stop]
+                yield self._stretch(block.samples[start:stop], movement)
+            else:
+                self._missing += int(stop - start)
+                self.not_finite += int(stop - start)
+
+    def _stretch(self, samples: NDArray[np.float32], movement: NDArray[np.int16] | None) -> Stretch:
+        lost, self._missing = self._missing, 0
+        tail = self._tail
+        fresh = bool(lost) and (tail is None or lost > len(tail))
+        if lost and tail is not None and not fresh:
+            samples = np.concatenate([tail[-lost:], samples])
+            if movement is not None:
+                movement = np.concatenate([np.repeat(movement[:1], lost), movement])
+        kept = samples if tail is None or fresh else np.concatenate([tail, samples])
+        self._tail = kept[-self._bridge :]
+        return Stretch(samples, movement, fresh, lost)

@@ -1,0 +1,95 @@
+"""Composes a run: model, board, scale, decoder, loop. All that can be refused is refused before the board starts."""
+
+import contextlib
+import dataclasses
+import difflib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from emg_edge.decoding.decisions import DecisionLayer
+from emg_edge.decoding.modelfile import Description, ModelFile
+from emg_edge.device.boards.board import BoardOptions
+from emg_edge.device.boards.registry import open_board
+from emg_edge.device.decoder import Decoder
+from emg_edge.device.loop import Limits, Loop
+from emg_edge.device.sinks import OutputClosed, Sink
+from emg_edge.device.summary import Setting, Summary, Tally
+from emg_edge.device.wearer import choose_ring, choose_scale
+from emg_edge.errors import BoardError
+from emg_edge.movements import REST
+
+OVERTIME_S = 0.5  # a run ends by its samples; one whose board fell silent ends so much later, by the clock
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What is asked of a run; `movements` are names or numbers for the simulated wearer, empty for all."""
+
+    board: str
+    board_options: BoardOptions = BoardOptions()  # noqa: RUF009 - frozen
+    movements: tuple[str, ...] = ()
+    ring: str | None = None
+    wearer: str | None = None
+    min_probability: float = 0.0
+    threads: int = 1
+    duration_s: float = math.inf
+
+
+class Session:
+    """A run, made ready. Raises EmgEdgeError when the model, the board and the options do not go together."""
+
+    def __init__(self, model: ModelFile, model_name: str, options: RunOptions, say: Callable[[str], None]) -> None:
+        """`say` takes a sentence for the user."""
+        description = model.description
+        movements = movements_asked(description, options.movements)
+        self._options, self._say, self._description = options, say, description
+        self._board = open_board(options.board, dataclasses.replace(options.board_options, movements=movements))
+        source = self._board.source
+        ring = choose_ring(description, source, options.ring)
+        scale = choose_scale(description, source, self._board.wearer, ring.name, options.wearer)
+        self._decoder = Decoder(model, source, scale.scale, ring.name or None, options.threads)
+        for note in (*self._board.notes, ring.note, scale.note):
+            if note:
+                say(note)
+        self._tally = Tally()
+        self._setting = Setting(self._board.name, model_name, self._decoder.network.runtime.name, scale.name)
+
+    def run(self, sinks: Sequence[Sink], stopped: Callable[[], bool]) -> None:
+        """Decode until the end of the board, of the duration, of whoever reads the decisions, or until `stopped`."""
+        spec, source = self._description.signal, self._board.source
+        layer = DecisionLayer(self._description.movements, self._description.names, self._options.min_probability)
+        bridge = math.floor(spec.frame.length * source.rate_hz / spec.rate_hz)  # one frame, in the source's samples
+        loop = Loop(self._board, self._decoder, layer, sinks, self._tally, bridge=bridge, say=self._say)
+        with contextlib.suppress(OutputClosed):  # as the user wanted it: `emg-edge run | head`
+            loop.run(self._limits(), stopped)
+
+    def summary(self) -> Summary:
+        """Return the figures so far."""
+        return self._tally.summary(self._setting, self._board.source.rate_hz)
+
+    def _limits(self) -> Limits:
+        duration_s, speed = self._options.duration_s, self._options.board_options.speed
+        return Limits(duration_s, math.inf if math.isinf(speed) else duration_s / speed + OVERTIME_S)
+
+
+def movements_asked(description: Description, asked: Sequence[str]) -> tuple[int, ...]:
+    """Numbers of the movements that a simulated wearer is to make: all of the model's but rest, or those asked for.
+
+    Raises BoardError for one that the model does not know.
+    """
+    known = {
+        number: name for number, name in zip(description.movements, description.names, strict=True) if number != REST
+    }
+    if not asked:
+        return tuple(known)
+    by_word = {name.lower(): number for number, name in known.items()} | {str(number): number for number in known}
+    numbers = []
+    for word in asked:
+        if word.lower() not in by_word:
+            near = difflib.get_close_matches(word.lower(), by_word, n=1)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            listed = ", ".join(f"{number} {name}" for number, name in known.items())
+            raise BoardError(f"this model has no movement '{word}' that can be made: {hint}it has {listed}")
+        numbers.append(by_word[word.lower()])
+    return tuple(dict.fromkeys(numbers))
