@@ -49,7 +49,7 @@ def key_of(content: str, identity: str, spec: SignalSpec, ring: str) -> str:
 
 
 def load(key: str) -> tuple[Track, tuple[str, ...]] | None:
-    """The track and what its reader remarked, or None when it is not stored or cannot be read (it is then made anew)."""
+    """The track and what its reader remarked; None when it is not stored whole, and is to be made anew."""
     folder = cache_folder() / key
     try:
         about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_About)
@@ -75,9 +75,7 @@ def store(key: str, track: Track, notes: tuple[str, ...]) -> None:
                 array = getattr(track, name)
                 if array is not None:
                     np.save(part / f"{name}.npy", array)
-            about = _About(
-                **{f: getattr(track, f) for f in _About.__struct_fields__ if f != "notes"}, notes=notes
-            )
+            about = _About(**{f: getattr(track, f) for f in _About.__struct_fields__ if f != "notes"}, notes=notes)
             (part / _ABOUT).write_bytes(msgspec.json.encode(about))
             if not (root / key / _ABOUT).exists():
                 shutil.rmtree(root / key, ignore_errors=True)

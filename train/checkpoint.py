@@ -50,7 +50,8 @@ class Checkpoint:
         arrays = {f"variable_{i:03}": np.asarray(v) for i, v in enumerate(_variables(network))}
         arrays |= {f"best_{i:03}": v for i, v in enumerate(self.best)}
         buffer = io.BytesIO()
-        np.savez(buffer, state=json.dumps({key: getattr(self, key) for key in keys}), **arrays)
+        state = np.array(json.dumps({key: getattr(self, key) for key in keys}))
+        np.savez(buffer, allow_pickle=False, state=state, **arrays)
         write_atomically(path, buffer.getvalue())
         self._written = time.monotonic()
 

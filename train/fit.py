@@ -131,7 +131,7 @@ def _one_epoch(
     drawn = sequences.epoch(epoch, config.noise, config.gain, config.most_sequences)
     batches = -(-len(drawn.x) // config.batch)
 
-    class Live(keras.callbacks.Callback):
+    class Live(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
         def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
             logs = logs or {}
             report(Step(stage, epoch, epochs, batch + 1, batches, logs["loss"], logs["accuracy"]))
@@ -151,13 +151,15 @@ def _validation(network: Any, data: FrameSet, classes: int, context: int) -> flo
     return scores(confusion(data.classes[where], decided, classes))["balanced_accuracy"]
 
 
-def logits_at(
-    network: Any, frames: NDArray[np.float32], ends: NDArray[np.int64], context: int
-) -> NDArray[np.float32]:
+def logits_at(network: Any, frames: NDArray[np.float32], ends: NDArray[np.int64], context: int) -> NDArray[np.float32]:
     """Logits (len(ends), classes) of the windows ending at these frames, by running whole stretches at once."""
     segments = np.unique(ends // _SEGMENT)
     padded = np.concatenate(
-        [np.zeros((context - 1, frames.shape[1]), np.float32), frames, np.zeros((_SEGMENT, frames.shape[1]), np.float32)]
+        [
+            np.zeros((context - 1, frames.shape[1]), np.float32),
+            frames,
+            np.zeros((_SEGMENT, frames.shape[1]), np.float32),
+        ]
     )
     index = segments[:, None] * _SEGMENT + np.arange(_SEGMENT + context - 1)
     out = network.trained.predict(padded[index], batch_size=32, verbose=0)  # (segments, _SEGMENT, classes)

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from emg_edge.errors import RecordingError
+from emg_edge.progress import Progress, in_order
 from emg_edge.recordings.recording import Recording
-from emg_edge.recordings.takes import Found, Progress, Take, find, in_order
+from emg_edge.recordings.takes import Found, Take, find
 from emg_edge.signal.framing import SlidingMean
 from emg_edge.signal.frontend import FrontEnd, conversion
 from emg_edge.signal.montage import rings

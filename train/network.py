@@ -58,7 +58,10 @@ def deployed_network(trained: Any, channels: int, classes: int, dilations: tuple
     logits = keras.layers.Conv2D(classes, 1)(x)
     network = keras.Model(frames, {"logits": logits, "embedding": x})
     network.set_weights(
-        [np.reshape(weight, target.shape) for weight, target in zip(trained.get_weights(), network.weights, strict=True)]
+        [
+            np.reshape(weight, target.shape)
+            for weight, target in zip(trained.get_weights(), network.weights, strict=True)
+        ]
     )
     return network
 

@@ -14,7 +14,7 @@ _FEWEST_MOVEMENTS = 4  # fewer shared movements say nothing about a ring
 
 
 def orientation(data: Dataset) -> list[dict[str, Any]]:
-    """For each pair of databases: correlation of their mean patterns as merged, and the best turn, training data only."""
+    """For each pair of databases: correlation of their mean training patterns as merged, and the best turn."""
     report = []
     for one, other in combinations(sorted(data.splits), 2):
         shared = tuple(sorted((_movements(data, one) & _movements(data, other)) - {REST}))

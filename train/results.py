@@ -60,8 +60,6 @@ def _means(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "people": len(rows),
         "windows": sum(row["windows"] for row in rows),
         "test": mean_scores([row["test"] for row in rows]),
-        "baseline": {
-            name: mean_scores([row["baseline"][name] for row in rows]) for name in rows[0]["baseline"]
-        },
+        "baseline": {name: mean_scores([row["baseline"][name] for row in rows]) for name in rows[0]["baseline"]},
         "majority": mean_scores([row["majority"] for row in rows]),
     }

@@ -60,7 +60,7 @@ class Sequences:
         self.size = int(np.ceil(counted.sum() / OUTPUTS))  # sequences an epoch: each counted frame once, on average
 
     def epoch(self, number: int, noise: float, gain: float, most: int | None = None) -> Epoch:
-        """Epoch `number`, the same for the same seed; `noise` and `gain` are the augmentation's sds, in sds of frames."""
+        """Epoch `number`, the same for the same seed; `noise` and `gain` augment, in standard deviations of frames."""
         random = np.random.default_rng([self._seed, number])
         first_output = self._context - 1
         starts = np.arange(random.integers(OUTPUTS), len(self._data.frames) - OUTPUTS - first_output, OUTPUTS)

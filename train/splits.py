@@ -51,15 +51,13 @@ def split_of(database: str, tracks: list[Track]) -> Split:
     rest = [r for r in present if r not in test]
     if len(rest) < 2 or len(rest) == len(present):
         raise RecordingError(
-            f"{database} has the repetitions {present}; training needs two besides the test repetitions {sorted(test)}, "
-            "and one of those; add the missing recordings"
+            f"{database} has the repetitions {present}; training needs two besides the test repetitions {sorted(test)},"
+            " and one of those; add the missing recordings"
         )
     return Split(tuple(rest[:-1]), tuple(rest[-1:]), tuple(r for r in present if r in test))
 
 
-def window_sides(
-    sides: NDArray[np.int8], movement: NDArray[np.int16], reach: int, *, rest: bool
-) -> NDArray[np.int8]:
+def window_sides(sides: NDArray[np.int8], movement: NDArray[np.int16], reach: int, *, rest: bool) -> NDArray[np.int8]:
     """Side of the window that ends at each frame: that of all `reach` frames it is made of, else NONE.
 
     So no window crosses from one side to another. Without rest all its frames also lie in one movement.

@@ -1,11 +1,12 @@
 """`emg-edge data check`."""
 
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from emg_edge.cli.bar import bar
 
 if TYPE_CHECKING:
     from emg_edge.recordings.inventory import Holding, Inventory
@@ -33,20 +34,13 @@ def command(path: Path, as_json: bool, database: tuple[str, ...]) -> None:
     """
     from emg_edge.recordings.inventory import inventory  # noqa: PLC0415 - loads numpy
 
-    found = inventory(path, database or None, _bar)
+    found = inventory(path, database or None, bar)
     for name, files in found.left_out.items():
         click.echo(f"{files} files of {name} were left out: not asked for", err=True)
     if as_json:
         click.echo(json.dumps(_as_json(found), indent=2))
     else:
         click.echo(_as_text(found))
-
-
-def _bar(things: Sequence[Any], doing: str) -> Iterable[Any]:
-    from tqdm import tqdm  # noqa: PLC0415 - not needed for --help
-
-    bar: Iterable[Any] = tqdm(things, desc=doing, unit="file", leave=False, disable=None)  # None: only on a terminal
-    return bar
 
 
 def _as_json(found: "Inventory") -> dict[str, Any]:

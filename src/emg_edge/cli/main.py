@@ -1,14 +1,14 @@
-"""The click group. Every command lives in its own module and is imported only when it is called."""
+"""The command line's entry."""
 
-import importlib
 import sys
 from typing import Any
 
 import click
 
+from emg_edge.cli.lazy import LazyGroup
 from emg_edge.errors import EmgEdgeError
 
-# command -> (module, one line of help); the listing must not import the commands
+# command -> (module, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
     "data": ("emg_edge.cli.data", "Check NinaPro files, or simulate some."),
     "train": ("emg_edge.cli.train", "Train a decoder on NinaPro recordings."),
@@ -19,24 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class LazyGroup(click.Group):
-    """Lists commands from the table above and imports one when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="emg-edge")
 def cli() -> None:
     """Train a gesture decoder on public muscle signals (surface EMG) and run it live on your board.

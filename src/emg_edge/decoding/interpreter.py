@@ -3,11 +3,7 @@
 Shapes, scales and types are read from the file; outputs are found by the name in the signature, never by position.
 """
 
-import contextlib
 import importlib
-import os
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import MissingDependency, ModelFileError
+from emg_edge.quiet import quiet
 
 # In order of preference; each has an `Interpreter` of the same interface.
 RUNTIMES: dict[str, str] = {
@@ -56,10 +53,10 @@ class Quantised:
     def encode(self, real: NDArray[np.float32]) -> NDArray[Any]:
         """Round and clip: an outlier saturates, it does not wrap."""
         if self.scale == 0:  # a float tensor
-            return real.astype(self.dtype).reshape(self.shape)
+            return np.asarray(real.astype(self.dtype).reshape(self.shape))
         limits = np.iinfo(self.dtype)
         integers = np.rint(real / self.scale) + self.zero_point
-        return np.clip(integers, limits.min, limits.max).astype(self.dtype).reshape(self.shape)
+        return np.asarray(np.clip(integers, limits.min, limits.max).astype(self.dtype).reshape(self.shape))
 
     def decode(self, integers: NDArray[Any]) -> NDArray[np.float32]:
         if self.scale == 0:
@@ -74,7 +71,7 @@ class Network:
         self.runtime = runtime or find_runtime()
         self._flatbuffer = flatbuffer  # the runtime reads it in place
         try:
-            with _quiet():
+            with quiet():
                 self._interpreter = self.runtime.interpreter(model_content=flatbuffer, num_threads=threads)
                 self._interpreter.allocate_tensors()
                 runner = self._interpreter.get_signature_runner()
@@ -87,7 +84,7 @@ class Network:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """(1, context, 1, channels)"""
+        """(1, context, 1, channels)."""
         return self._input.shape
 
     @property
@@ -113,18 +110,3 @@ def _quantised(details: dict[str, Any]) -> Quantised:
     scale, zero_point = details["quantization"]
     shape = tuple(int(n) for n in details["shape"])
     return Quantised(details["index"], shape, np.dtype(details["dtype"]), float(scale), int(zero_point))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the runtime's own chatter ("INFO: Created TensorFlow Lite XNNPACK delegate") off the user's stderr."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(null)

@@ -50,7 +50,8 @@ class Windows:
 
     def cut(self, ends: NDArray[np.int64], context: int) -> NDArray[np.float32]:
         """Windows (len(ends), context, channels), copied."""
-        return self.frames[ends[:, None] + np.arange(1 - context, 1)]
+        windows: NDArray[np.float32] = self.frames[ends[:, None] + np.arange(1 - context, 1)]
+        return windows
 
 
 def write_json(path: Path, document: Any) -> None:

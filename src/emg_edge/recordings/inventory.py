@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from emg_edge.errors import RecordingError
+from emg_edge.progress import Progress, in_order
 from emg_edge.recordings.catalogue import DATABASES, Database
 from emg_edge.recordings.recording import Recording
-from emg_edge.recordings.takes import Progress, Take, find, in_order, unreadable_error
+from emg_edge.recordings.takes import Take, find, unreadable_error
 
 _PAIR = 1000  # movement * _PAIR + repetition names an execution; both stay below it
 

@@ -98,6 +98,7 @@ def read(head: Head, database: Database, *, acceleration: bool = True) -> Record
         exercise="" if name.exercise is None else database.exercises[name.exercise],
         session=name.session,
         acceleration=None if hollow else motion,
+        simulated="simulated" in head.listed,
         notes=tuple(note for note in notes if note),
     )
 

@@ -1,20 +1,18 @@
 """The takes in a folder or zip: found, told apart, each one once."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from emg_edge.errors import RecordingError
+from emg_edge.progress import Progress, in_order
 from emg_edge.recordings import ninapro
 from emg_edge.recordings.archive import FileRef, scan
 from emg_edge.recordings.catalogue import DATABASES, HOME, Database
 from emg_edge.recordings.identify import identify
 from emg_edge.recordings.recording import Recording
-
-# Wraps a list of what is still to do, so that a caller can draw a bar: (things, what is done with them).
-Progress = Callable[[Sequence[Any], str], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,6 @@ class Found:
     unreadable: tuple[str, ...]
     remarks: tuple[str, ...]
     left_out: Mapping[str, int]
-
-
-def in_order(things: Sequence[Any], doing: str) -> Iterable[Any]:  # noqa: ARG001 - a Progress
-    """Show no progress."""
-    return things
 
 
 def find(

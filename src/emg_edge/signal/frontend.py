@@ -38,7 +38,9 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def apply(self, log_frames: NDArray[np.float32]) -> NDArray[np.float32]:
         """Standardise (n, channels), in float32 throughout: cached and live frames then agree bit for bit."""
-        return (log_frames - np.array(self.mean, np.float32)) / np.array(self.sd, np.float32)
+        standard: NDArray[np.float32] = log_frames - np.array(self.mean, np.float32)
+        standard /= np.array(self.sd, np.float32)
+        return standard
 
 
 def conversion(spec: SignalSpec, source: Source) -> list[Stage]:

@@ -1,0 +1,55 @@
+"""From a Keras network to TFLite, float and int8; outputs keep their names in the signature."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+from emg_edge.errors import RunFolderError
+from emg_edge.quiet import quiet
+
+
+def load_network(path: Path) -> Any:
+    """The float network, (batch, context, 1, channels) -> {"logits", "embedding"}."""
+    try:
+        return keras.models.load_model(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise RunFolderError(f"cannot read the network {path}: {error}; train again") from error
+
+
+def convert(network: Any, calibration: NDArray[np.float32] | None) -> bytes:
+    """Convert to TFLite: int8 throughout, ranges taken from `calibration` (n, context, channels), or float without.
+
+    The batch is pinned to 1, or dilated convolutions would become SPACE_TO_BATCH and shapes dynamic.
+    """
+    shape = network.input_shape[1:]
+    pinned = keras.models.clone_model(network, input_tensors=keras.Input(shape, batch_size=1, name="frames"))
+    pinned.set_weights(network.get_weights())
+    converter = tf.lite.TFLiteConverter.from_keras_model(pinned)
+    if calibration is not None:
+
+        def representative() -> Iterator[list[NDArray[np.float32]]]:
+            for window in calibration:
+                yield [window.reshape(1, *shape)]
+
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = representative
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = tf.int8
+        converter.inference_output_type = tf.int8
+    with quiet(1, 2):
+        return bytes(converter.convert())
+
+
+def operators(flatbuffer: bytes) -> list[str]:
+    """Names of the operators in order of execution."""
+    names = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
+    model = schema.Model.GetRootAsModel(flatbuffer, 0)
+    graph = model.Subgraphs(0)
+    codes = (model.OperatorCodes(graph.Operators(i).OpcodeIndex()) for i in range(graph.OperatorsLength()))
+    return [names[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())] for code in codes]

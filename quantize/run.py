@@ -1,0 +1,62 @@
+"""Quantise a training run into one self-describing file, behind the parity gate."""
+
+from pathlib import Path
+
+from emg_edge.decoding import modelfile
+from emg_edge.decoding.modelfile import Description, Quantisation
+from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
+from emg_edge.errors import ParityError, RunFolderError
+from emg_edge.files import refuse_overwrite
+from emg_edge.progress import Progress
+from emg_edge.quantize.convert import convert, load_network, operators
+from emg_edge.quantize.parity import Parity, compare
+
+SCHEME = "int8 per channel, post-training"
+
+
+def quantize(run: Path, out: Path, progress: Progress, *, force: bool = False) -> tuple[Parity, Description]:
+    """Convert, compare, write. Raises ParityError below the bound unless `force`, which marks the file."""
+    refuse_overwrite(out, force=force)
+    decoder, metrics = read_decoder(run)
+    windows = read_windows(run)
+    if not len(windows.test) or not len(windows.calibration):
+        raise RunFolderError(f"{run} has no test or no calibration windows, so nothing can be shown; train again")
+    network = load_network(run / NETWORK)
+    context = decoder.signal.context
+    float_tflite = convert(network, None)
+    int8 = convert(network, windows.cut(windows.calibration, context))
+    parity = compare(network, float_tflite, int8, windows, context, progress)
+    if parity.problems and not force:
+        raise ParityError(
+            f"int8 differs too much from float: {'; '.join(parity.problems)}; --force writes it, marked so"
+        )
+    keras_row, float_row, int8_row = parity.rows
+    description = Description(
+        schema=modelfile.SCHEMA,
+        signal=decoder.signal,
+        movements=decoder.movements,
+        names=modelfile.names_of(decoder.movements),
+        scales=decoder.scales,
+        training=decoder.training,
+        metrics={key: value for key, value in metrics.items() if key != "subjects"},
+        quantisation=Quantisation(
+            scheme=SCHEME,
+            windows=parity.windows,
+            accuracy={
+                "float_keras": keras_row.accuracy,
+                "float_tflite": float_row.accuracy,
+                "int8": int8_row.accuracy,
+            },
+            balanced_accuracy={
+                "float_keras": keras_row.balanced_accuracy,
+                "float_tflite": float_row.balanced_accuracy,
+                "int8": int8_row.balanced_accuracy,
+            },
+            agreement=int8_row.agreement,
+            max_probability_error=int8_row.max_probability_error,
+            within_bound=not parity.problems,
+            operators=operators(int8),
+        ),
+    )
+    modelfile.write(out, int8, description, force=force)
+    return parity, modelfile.read(out).description

@@ -1,0 +1,47 @@
+"""emg-edge quantize."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emg_edge.cli.bar import bar
+from emg_edge.cli.training_extra import load
+
+if TYPE_CHECKING:
+    from emg_edge.decoding.modelfile import Description
+    from emg_edge.quantize.parity import Parity
+
+
+@click.command("quantize")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The .tflite file to write.")
+@click.option("--force", is_flag=True, help="Replace OUT, and write it even below the parity bound, marked so.")
+def command(run: Path, out: Path, force: bool) -> None:
+    """Turn the training run RUN into one int8 .tflite file.
+
+    The parity table shows what int8 costs on the run's test windows. The file is refused when it loses more than a
+    point of accuracy, or agrees with the float network on less than 99 % of them.
+    """
+    module = load("emg_edge.quantize.run")
+    parity, description = module.quantize(run, out, bar, force=force)
+    click.echo(table(parity, description))
+    if parity.problems:
+        click.echo(f"warning: written although {'; '.join(parity.problems)}; the file is marked so", err=True)
+    click.echo(f"wrote {out} ({out.stat().st_size} bytes); next: emg-edge run --board ... --model {out}", err=True)
+
+
+def table(parity: "Parity", description: "Description") -> str:
+    """The parity table; agreement and probability error are against the float network."""
+    rows = [
+        f"{'':<14}{'accuracy':>10}{'balanced':>10}{'agreement':>11}{'largest probability difference':>32}{'bytes':>9}"
+    ]
+    for row in parity.rows:
+        size = "" if row.bytes is None else str(row.bytes)
+        rows.append(
+            f"{row.name:<14}{100 * row.accuracy:>9.2f}%{100 * row.balanced_accuracy:>9.2f}%"
+            f"{100 * row.agreement:>10.2f}%{row.max_probability_error:>32.4f}{size:>9}"
+        )
+    used = description.quantisation.operators
+    counted = ", ".join(f"{name} x {used.count(name)}" for name in dict.fromkeys(used))
+    return "\n".join([f"{parity.windows} test windows", *rows, f"operators: {counted}"])

@@ -1,0 +1,158 @@
+"""emg-edge train."""
+
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emg_edge.cli.bar import bar
+from emg_edge.cli.training_extra import load
+from emg_edge.errors import EmgEdgeError
+
+if TYPE_CHECKING:
+    from emg_edge.train.fit import Report, Step
+
+
+@click.command("train")
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="Folder or zip of NinaPro files.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder to make, or to go on with.")
+@click.option("--database", "databases", multiple=True, help="Only this database (DB1 ... DB7); may be repeated.")
+@click.option("--subjects", help="Only these subjects: 1,3,5-7.")
+@click.option("--domain", type=click.Choice(["raw", "envelope"]), help="Default: raw if all recordings are.")
+@click.option("--montage", type=click.Choice(["ring8", "ring16"]), default="ring8", show_default=True)
+@click.option(
+    "--context",
+    "context_ms",
+    type=click.Choice(["200", "400", "600", "1000"]),
+    default="400",
+    show_default=True,
+    help="Milliseconds that a decision looks back.",
+)
+@click.option("--rest/--no-rest", default=True, show_default=True, help="Learn rest too, as a live decoder must.")
+@click.option(
+    "--notch",
+    "notch_hz",
+    type=click.Choice(["0", "50", "60"]),
+    default="0",
+    show_default=True,
+    help="Mains notch in Hz, 0 for none.",
+)
+@click.option(
+    "--balance",
+    type=click.Choice(["sampling", "weights", "none"]),
+    default="sampling",
+    show_default=True,
+    help="How rare classes and small databases are made to count as much as others.",
+)
+@click.option("--each-subject", is_flag=True, help="One decoder a person, and the mean over people.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=60, show_default=True, help="At most.")
+@click.option(
+    "--patience",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help="Stop when the validation repetition has not improved for so many epochs.",
+)
+@click.option(
+    "--refit/--no-refit",
+    default=True,
+    show_default=True,
+    help="Train again on training and validation repetitions together, for as long as was best.",
+)
+@click.option("--force", is_flag=True, help="Train a run folder anew.")
+def command(
+    data: Path, out: Path, subjects: str | None, context_ms: str, notch_hz: str, force: bool, **settings: Any
+) -> None:
+    """Train a decoder; interrupted, the same command goes on.
+
+    \b
+    All that is there, merged:  emg-edge train --data ninapro --out runs/all
+    A decoder a person:         emg-edge train --data ninapro --database DB5 --each-subject --out runs/each
+    """
+    chosen = parse_subjects(subjects)
+    run = load("emg_edge.train.run")
+
+    settings["databases"] = tuple(name.upper() for name in settings["databases"])
+    config = run.TrainConfig(
+        data=str(data), subjects=chosen, context_ms=int(context_ms), notch_hz=float(notch_hz), **settings
+    )
+    try:
+        metrics = run.train(config, out, run.Watch(_say, bar, _FittingBar), force=force)
+    except KeyboardInterrupt:
+        raise EmgEdgeError(f"interrupted; the same command goes on with {out}") from None
+    click.echo(table(metrics))
+    _say(
+        f"wrote {out}; next: emg-edge quantize {out} --out gesture.tflite"
+        if not settings["each_subject"]
+        else f"wrote {out}: a run folder a person under {out / 'subjects'}"
+    )
+
+
+def parse_subjects(text: str | None) -> tuple[int, ...]:
+    """'1,3,5-7' -> (1, 3, 5, 6, 7)."""
+    if text is None:
+        return ()
+    try:
+        numbers: list[int] = []
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            numbers += range(int(first), int(last or first) + 1)
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is not a list such as 1,3,5-7", param_hint="--subjects") from None
+    if not numbers or min(numbers) < 1:
+        raise click.BadParameter(f"'{text}' names no subject; they count from 1", param_hint="--subjects")
+    return tuple(sorted(set(numbers)))
+
+
+def table(metrics: dict[str, Any]) -> str:
+    """Means over people beside the baselines, in per cent."""
+    rows = [("", "accuracy", "balanced", "macro F1"), ("network", *_row(metrics["test"]))]
+    rows += [(name.replace("_", " "), *_row(scores)) for name, scores in metrics["baseline"].items()]
+    rows.append(("majority class", *_row(metrics["majority"])))
+    head = f"test repetitions, mean over {metrics['people']} people, {metrics['windows']} windows, per cent"
+    return "\n".join([head, *(f"{a:<24}{b:>10}{c:>10}{d:>10}" for a, b, c, d in rows)])
+
+
+def _row(scores: dict[str, float]) -> tuple[str, str, str]:
+    a, b, c = (f"{100 * scores[key]:.1f}" for key in ("accuracy", "balanced_accuracy", "macro_f1"))
+    return a, b, c
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+def _FittingBar(title: str) -> "Report":  # noqa: N802 - makes one
+    """A bar over batches on a terminal; elsewhere a line every tenth epoch."""
+    from tqdm import tqdm  # noqa: PLC0415 - only where a bar is drawn
+
+    drawn = tqdm(total=1, desc=title, unit="batch", leave=False, disable=not sys.stderr.isatty())
+    shown = {"stage": "", "validation": math.nan}
+
+    def report(step: "Step") -> None:
+        if step.validation is not None:
+            shown["validation"] = step.validation
+            if drawn.disable and step.epoch % 10 == 0:
+                _say(
+                    f"{title}: {step.stage} epoch {step.epoch + 1}/{step.epochs}, loss {step.loss:.3f}, accuracy "
+                    f"{step.accuracy:.3f}, validation {step.validation:.3f}"
+                )
+            return
+        if step.stage != shown["stage"]:
+            shown["stage"] = step.stage
+            drawn.reset(total=step.epochs * step.batches)
+            drawn.set_description(f"{title}: {step.stage}")
+        drawn.n = step.epoch * step.batches + step.batch
+        drawn.set_postfix_str(
+            f"epoch {step.epoch + 1}/{step.epochs} loss {step.loss:.3f} accuracy {step.accuracy:.3f} "
+            f"validation {shown['validation']:.3f}",
+            refresh=False,
+        )
+        drawn.update(0)
+        if step.stage == "refit" and step.epoch + 1 == step.epochs and step.batch == step.batches:
+            drawn.close()
+
+    return report

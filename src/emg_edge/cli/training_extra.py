@@ -1,0 +1,27 @@
+"""Loading what only the train extra brings."""
+
+import importlib
+import os
+from typing import Any
+
+import click
+
+from emg_edge.errors import MissingDependency
+from emg_edge.quiet import quiet
+
+
+def load(module: str) -> Any:
+    """Import a module that needs Keras, quietly. Raises MissingDependency when the extra is not installed."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    click.echo("loading TensorFlow (a few seconds)", err=True)
+    try:
+        with quiet():
+            return importlib.import_module(module)
+    except ImportError as error:
+        if error.name is not None and error.name.startswith("emg_edge"):
+            raise
+        raise MissingDependency(
+            f"this command needs the extra 'train', and {error.name or error} is not installed here; "
+            "pip install 'emg-edge[train]'"
+        ) from error
