@@ -19,8 +19,8 @@ _LAST_REPETITION = 32_000  # repetitions are int16; a wearer who goes on for wee
 
 # How two executions of one movement by one person differ; tuned so that the simulation is neither trivial nor
 # harder than people are (the figures stand in tests/firmware_bridge/test_difficulty.py).
-EFFORT_SPREAD = 0.18  # of the whole movement (log standard deviation)
-MUSCLE_SPREAD = 0.22  # of each muscle in it
+EFFORT_SPREAD = 0.16  # of the whole movement (log standard deviation)
+MUSCLE_SPREAD = 0.2  # of each muscle in it
 WANDER = 0.10  # of each muscle during the hold
 WANDER_S = 0.5  # how long a wandering muscle stays about where it is
 

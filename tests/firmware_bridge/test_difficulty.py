@@ -1,5 +1,5 @@
-"""The simulation must be neither trivial nor harder than people are. Figures of the model it was tuned with:
-linear discriminants on log-RMS of 50 ms frames over 400 ms, repetitions 1, 3, 4, 6 -> 2, 5."""
+"""The simulation must be neither trivial nor harder than people are, for the baseline that stands beside every result:
+TD6 with linear discriminants over 400 ms, in windows that are settled (300 ms after a change of truth)."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from emg_edge.firmware_bridge.forearm import Chunk, SimulatedWearer
+from emg_edge.signal.td6 import td6
 
-HOP, FRAME, FRAMES, GRACE = 5, 10, 15, 60  # samples at 200 Hz; windows 300 ms after a change count
-RATE = 200
+WINDOW, HOP, GRACE = 80, 5, 60  # samples at 200 Hz
 
 
 def recorded(subject: int, seed: int, repetitions: int = 6) -> Chunk:
@@ -17,18 +17,15 @@ def recorded(subject: int, seed: int, repetitions: int = 6) -> Chunk:
     return wearer.read(10**7)
 
 
-def windows(chunk: Chunk) -> tuple[NDArray[np.float64], NDArray[np.int16], NDArray[np.int16]]:
-    """Features (n, 120), truth and repetition (n,) of the settled windows."""
-    power = np.vstack([np.zeros(8), np.cumsum(chunk.samples.astype(np.float64) ** 2, axis=0)])
-    frames = np.log(np.sqrt((power[FRAME::HOP] - power[:-FRAME:HOP]) / FRAME) + 1.5)
-    stacked = np.lib.stride_tricks.sliding_window_view(frames, FRAMES, axis=0).reshape(-1, FRAMES * 8)
-    end = np.arange(len(stacked)) * HOP + (FRAMES - 1) * HOP + FRAME - 1
+def windows(chunk: Chunk) -> tuple[NDArray[np.float32], NDArray[np.int16], NDArray[np.int16]]:
+    """TD6 features (n, 48), truth and repetition (n,) of the settled windows."""
+    end = np.arange(WINDOW - 1, len(chunk.movement), HOP)
     changes = np.append(0, np.flatnonzero(np.diff(chunk.movement)) + 1)
-    settled = end - changes[np.searchsorted(changes, end, side="right") - 1] >= GRACE
-    return stacked[settled], chunk.movement[end][settled], chunk.repetition[end][settled]
+    end = end[end - changes[np.searchsorted(changes, end, side="right") - 1] >= GRACE]
+    return td6(chunk.samples, WINDOW, end), chunk.movement[end], chunk.repetition[end]
 
 
-def fitted(features: NDArray[np.float64], truth: NDArray[np.int16]) -> LinearDiscriminantAnalysis:
+def fitted(features: NDArray[np.float32], truth: NDArray[np.int16]) -> LinearDiscriminantAnalysis:
     return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(features, truth)
 
 
@@ -40,11 +37,11 @@ def decoder() -> LinearDiscriminantAnalysis:
 
 
 def test_held_out_repetitions_are_recognised_but_not_all() -> None:
-    """Twelve finger movements and rest score between 92 and 99.7 % on held-out repetitions."""
+    """Twelve finger movements and rest score between 92 and 98.5 % on held-out repetitions."""
     features, truth, repetition = windows(recorded(1, 101))
     training, held_out = np.isin(repetition, (1, 3, 4, 6)), np.isin(repetition, (2, 5))
     model = fitted(features[training], truth[training])
-    assert 0.92 < (model.predict(features[held_out]) == truth[held_out]).mean() < 0.997
+    assert 0.92 < (model.predict(features[held_out]) == truth[held_out]).mean() < 0.985
 
 
 @pytest.mark.parametrize("seed", [0, 7])
