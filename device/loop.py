@@ -10,8 +10,8 @@ from emg_edge.device.boards.board import Board
 from emg_edge.device.decoder import Decoder, Prediction
 from emg_edge.device.gaps import Gaps, Stretch
 from emg_edge.device.sinks import Sink
-from emg_edge.device.summary import SETTLE_S, Tally
-from emg_edge.device.truth import Truth
+from emg_edge.device.tally import Tally
+from emg_edge.device.truth import SETTLE_S, Truth
 from emg_edge.errors import BoardError
 from emg_edge.sampleblock import SampleBlock
 

@@ -14,10 +14,12 @@ from emg_edge.device.boards.registry import open_board
 from emg_edge.device.decoder import Decoder
 from emg_edge.device.loop import Limits, Loop
 from emg_edge.device.sinks import OutputClosed, Sink
-from emg_edge.device.summary import Setting, Summary, Tally
+from emg_edge.device.summary import Setting, Summary
+from emg_edge.device.tally import Tally
 from emg_edge.device.wearer import choose_ring, choose_scale
 from emg_edge.errors import BoardError
 from emg_edge.movements import REST
+from emg_edge.signal.frontend import SignalPath
 
 OVERTIME_S = 0.5  # a run ends by its samples; one whose board fell silent ends so much later, by the clock
 
@@ -47,12 +49,13 @@ class Session:
         self._board = open_board(options.board, dataclasses.replace(options.board_options, movements=movements))
         source = self._board.source
         ring = choose_ring(description, source, options.ring)
+        SignalPath(description.signal, source, ring.name or None)  # a wrong rate or layout is said before a wrong unit
         scale = choose_scale(description, source, self._board.wearer, ring.name, options.wearer)
         self._decoder = Decoder(model, source, scale.scale, ring.name or None, options.threads)
         for note in (*self._board.notes, ring.note, scale.note):
             if note:
                 say(note)
-        self._tally = Tally()
+        self._tally = Tally(description.movements)
         self._setting = Setting(self._board.name, model_name, self._decoder.network.runtime.name, scale.name)
 
     def run(self, sinks: Sequence[Sink], stopped: Callable[[], bool]) -> None:

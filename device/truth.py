@@ -3,6 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+# A wearer's movement starts after the label changes and the window still holds the one before: too early to judge.
+SETTLE_S = 0.3
+
 
 class Truth:
     """Follows the labels of a stream; a label has settled when it changed more than `settle` samples ago."""

@@ -2,15 +2,13 @@
 
 import collections
 import contextlib
-import difflib
-import platform
 import time
-import warnings
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emg_edge.device.boards import brainflow_library as library
 from emg_edge.device.boards.board import Board, BoardOptions
 from emg_edge.device.boards.counter import SampleCounter
 from emg_edge.errors import BoardError, MissingDependency
@@ -24,7 +22,6 @@ BUFFER_S = 60.0  # what BrainFlow keeps if we are held up; its own default is ha
 
 # Boards whose counter is known to grow by one a sample, and where it wraps. BrainFlow has no word on the others'.
 COUNTERS: dict[str, int] = {"SYNTHETIC_BOARD": 256, "CYTON_BOARD": 256}
-_LIST = "https://brainflow.readthedocs.io/en/stable/SupportedBoards.html"
 
 
 class BrainFlowBoard(Board):
@@ -33,10 +30,10 @@ class BrainFlowBoard(Board):
     name = "brainflow"
 
     def __init__(self, options: BoardOptions) -> None:
-        self._brainflow = brainflow_module()
+        self._brainflow = library.load()
         self._brainflow.BoardShim.disable_board_logger()  # it would write to stderr; its errors reach us anyway
-        board_id = self._board_id(options.variant)
-        described_by = self._board_id(options.master_board) if options.master_board else board_id
+        board_id = library.board_id(self._brainflow, options.variant)
+        described_by = library.board_id(self._brainflow, options.master_board) if options.master_board else board_id
         self._shim = self._brainflow.BoardShim(board_id.value, self._parameters(options))
         self._streaming = False
         facts = self._facts(described_by)
@@ -61,7 +58,7 @@ class BrainFlowBoard(Board):
     @classmethod
     def unavailable(cls) -> str | None:
         try:
-            brainflow_module()
+            library.load()
         except MissingDependency as error:
             return str(error)
         return None
@@ -127,17 +124,6 @@ class BrainFlowBoard(Board):
         with contextlib.suppress(self._brainflow.BrainFlowError):  # never prepared, or gone already: nothing is held
             self._shim.release_session()
 
-    def _board_id(self, name: str) -> Any:
-        ids = {board.name: board for board in self._brainflow.BoardIds}
-        if not name:
-            raise BoardError(f"say which BrainFlow board, as in brainflow:CYTON_WIFI_BOARD; the list: {_LIST}")
-        found = ids.get(name.upper()) or ids.get(f"{name.upper()}_BOARD")
-        if found is None:
-            near = difflib.get_close_matches(name.upper(), ids, n=3, cutoff=0.4)
-            hint = f"near it are {', '.join(near)}; " if near else ""
-            raise BoardError(f"BrainFlow knows no board '{name}': {hint}the list: {_LIST}")
-        return found
-
     def _facts(self, board_id: Any) -> dict[str, Any]:
         try:
             facts: dict[str, Any] = self._brainflow.BoardShim.get_board_descr(board_id.value)
@@ -169,25 +155,5 @@ class BrainFlowBoard(Board):
             setattr(parameters, word, getattr(options, word))
         parameters.serial_number = options.serial_number
         if options.master_board:
-            parameters.master_board = self._board_id(options.master_board).value
+            parameters.master_board = library.board_id(self._brainflow, options.master_board).value
         return parameters
-
-
-def brainflow_module() -> Any:
-    """Import BrainFlow. Raises MissingDependency when it, or its library for this processor, is not here."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of its own use of pkg_resources
-            import brainflow.board_shim as module  # noqa: PLC0415 - an extra
-
-            module.BoardShim.get_version()  # the first call that needs the native library
-    except ImportError as error:
-        raise MissingDependency(
-            f"BrainFlow is not installed here ({error}); install it with: pip install 'emg-edge[brainflow]'"
-        ) from error
-    except OSError as error:
-        raise MissingDependency(
-            f"BrainFlow's native library does not load on {platform.machine()} ({error}): its wheel holds x86-64 "
-            "libraries only on Linux; build BrainFlow from source here, or run this on an x86-64 machine"
-        ) from error
-    return module

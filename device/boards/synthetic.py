@@ -1,5 +1,6 @@
 """The simulated forearm, live, as a Myo armband would deliver it: eight channels of 8-bit counts at 200 Hz."""
 
+from collections import deque
 from typing import Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from emg_edge.sampleblock import SampleBlock
 from emg_edge.signal.source import Source
 
 RATE_HZ = 200.0
+AHEAD_S = 0.5  # what is simulated at once: waking the simulation for each block would cost more than its work
 _LIVE = 2026  # sets these streams apart from the recordings that `data simulate` makes for training with the same seed
 _COUNTS = np.iinfo(np.int8)  # the Myo's range, where it saturates
 
@@ -34,24 +36,27 @@ class SyntheticBoard(Board):
 
     def start(self) -> None:
         self._wearer = SimulatedWearer(self._subject, self._seed, RATE_HZ, movements=self._movements)
+        self._made: deque[SampleBlock] = deque()
         self._position = 0
-        self._next: SampleBlock | None = None
         self._pace.restart()
 
     def read(self, timeout_s: float) -> SampleBlock | None:
-        if self._next is None:  # made before it is due: an amplifier's work costs the host no latency
-            self._next = self._made()
-        arrived_s = self._pace.wait(self._position, timeout_s)
+        if not self._made:  # before it is due: an amplifier's work costs the host no latency
+            self._make()
+        block = self._made[0]
+        arrived_s = self._pace.wait(self._position + len(block.samples), timeout_s)
         if arrived_s is None:
             return None
-        block, self._next = self._next, None
+        self._made.popleft()
+        self._position += len(block.samples)
         return SampleBlock(block.samples, arrived_s, movement=block.movement)
 
     def stop(self) -> None:
         """Nothing is held open."""
 
-    def _made(self) -> SampleBlock:
-        chunk = self._wearer.read(self._block)  # samples in microvolts
-        counts = np.clip(np.rint(chunk.samples / UV_PER_MYO_COUNT), _COUNTS.min, _COUNTS.max)
-        self._position += len(counts)
-        return SampleBlock(counts.astype(np.float32), 0.0, movement=chunk.movement)
+    def _make(self) -> None:
+        chunk = self._wearer.read(self._block * max(1, round(AHEAD_S * RATE_HZ / self._block)))  # in microvolts
+        counts = np.clip(np.rint(chunk.samples / UV_PER_MYO_COUNT), _COUNTS.min, _COUNTS.max).astype(np.float32)
+        for start in range(0, len(counts), self._block):
+            part = slice(start, start + self._block)
+            self._made.append(SampleBlock(counts[part], 0.0, movement=chunk.movement[part]))

@@ -141,7 +141,7 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
             figures = session.summary()
             if summary is not None:
                 summaries.write(summary, figures)
-            _say(summaries.sentence(figures))
+            _say(summaries.as_text(figures))
     # Ctrl-C and SIGTERM end here too, with exit code 0: to be ended is what a live run is for.
 
 
