@@ -36,6 +36,7 @@ _AMPUTEES_WITH_TEN = {"DB3": (6, 7)}
 _AXES = {"DB2": 36, "DB3": 36, "DB5": 3, "DB6": 48, "DB7": 36}
 _RATE_GIVEN = ("DB4", "DB5")
 _GRAVITY_NOISE_G, _TILT_G, _TILT_S = 0.01, 0.08, 0.25
+_MOTION_HZ = 148.0  # the sensor's own rate; files repeat its values at the rate of the muscles' samples
 _CUES, _MOTION = 21, 22  # what a generator draws
 
 
@@ -202,5 +203,7 @@ def _acceleration(take: Take, movement: NDArray[np.int16], axes: int) -> NDArray
     length = round(_TILT_S * take.database.rate_hz)
     padded = np.pad(posture, ((length - 1, 0), (0, 0)), "edge")
     smooth = np.stack([np.convolve(axis, np.ones(length) / length, "valid") for axis in padded.T], axis=1)
-    noise = rng.standard_normal((len(movement), axes), np.float32) * np.float32(_GRAVITY_NOISE_G)
-    return noise + np.tile(smooth.astype(np.float32), axes // 3)
+    held = max(1, round(take.database.rate_hz / _MOTION_HZ))
+    clean = np.tile(smooth[::held].astype(np.float32), axes // 3)
+    noise = rng.standard_normal(clean.shape, np.float32) * np.float32(_GRAVITY_NOISE_G)
+    return np.repeat(clean + noise, held, axis=0)[: len(movement)]
