@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
+WHEEL_VENV := .venv-wheel
+DEMO := demo
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export TF_CPP_MIN_LOG_LEVEL := 3
@@ -38,9 +40,55 @@ $(VENV)/.ready: $(VENV)/.uv $(VENV)/.modules pyproject.toml requirements.lock
 
 FORCE:
 
+demo: setup  ## simulate data, train, quantise, decode the synthetic board live for 20 s (about two minutes)
+	@echo "[demo 1/4] simulating two people in NinaPro DB5's layout -> $(DEMO)/data"
+	@test -d $(DEMO)/data || { rm -rf $(DEMO)/data.part; \
+	  $(BIN)/emg-edge data simulate $(DEMO)/data.part --database DB5 --subjects 2 --hold 2.5 --rest 2 >/dev/null \
+	  && mv $(DEMO)/data.part $(DEMO)/data; }
+	@echo "[demo 2/4] training on them -> $(DEMO)/run"
+	@$(BIN)/emg-edge train --data $(DEMO)/data --out $(DEMO)/run
+	@echo "[demo 3/4] quantising to int8, and what that costs -> $(DEMO)/gesture.tflite"
+	@test $(DEMO)/gesture.tflite -nt $(DEMO)/run/metrics.json || \
+	  $(BIN)/emg-edge quantize $(DEMO)/run --out $(DEMO)/gesture.tflite --force
+	@echo "[demo 4/4] decoding the simulated arm of person 1, live for 20 s (new movements, never trained on)"
+	@$(BIN)/emg-edge run --board synthetic --model $(DEMO)/gesture.tflite --duration 20 --view \
+	  --summary $(DEMO)/summary.json >$(DEMO)/decisions.jsonl
+	@echo "[demo] decisions: $(DEMO)/decisions.jsonl, figures: $(DEMO)/summary.json, pictures: $(DEMO)/run/*.png"
+
+test: setup check unit wheel-test  ## all that CI runs: style, types, architecture, tests, and tests on the built wheel
+
+check: setup  ## style, types, architecture
+	@echo "[check] ruff, mypy, import-linter"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 3
+
+unit: setup  ## the tests, on the source tree
+	@echo "[unit] pytest"
+	@$(BIN)/pytest -q
+
+wheel-test: setup  ## build the wheel through the sdist; run the device's tests on it, in a bare install without TensorFlow
+	@echo "[wheel] building through the sdist, installing without extras, testing the device on it"
+	@rm -rf build dist $(WHEEL_VENV)
+	@$(BIN)/uv build --quiet --out-dir dist
+	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --group dev --no-header --no-annotate \
+	  pyproject.toml --constraint requirements.lock --output-file dist/constraints.txt >/dev/null
+	@$(BIN)/uv venv --quiet --python $(BIN)/python $(WHEEL_VENV)
+	@VIRTUAL_ENV=$(WHEEL_VENV) $(BIN)/uv pip install --quiet --constraint dist/constraints.txt dist/*.whl \
+	  pytest pytest-timeout hypothesis
+	@EMG_EDGE_WHEEL=$$(ls dist/*.whl) $(WHEEL_VENV)/bin/python -m pytest -q tests/device tests/firmware_bridge \
+	  tests/recordings tests/wheel
+
 lock: $(VENV)/.uv  ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra train --extra brainflow --group dev \
 	  --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
+shipped-model: setup  ## make the model that ships with the package anew, from simulated people
+	rm -rf $(DEMO)/shipped
+	$(BIN)/emg-edge data simulate $(DEMO)/shipped/data --database DB5 --subjects 4 --hold 3 --rest 2.5 >/dev/null
+	$(BIN)/emg-edge train --data $(DEMO)/shipped/data --out $(DEMO)/shipped/run
+	$(BIN)/emg-edge quantize $(DEMO)/shipped/run --out src/emg_edge/models/forearm.tflite --force
+
 clean:  ## remove what was made here (never your data or runs)
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(WHEEL_VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -17,7 +17,7 @@ _UV_PER_V = 1e6
 
 @dataclass(frozen=True)
 class Choice:
-    """A standardisation and where it comes from ('SIM-S1/only', or 'mean of uV')."""
+    """A standardisation and where it comes from ('SIM-S1/upper', or 'mean of uV')."""
 
     scale: Standardisation
     name: str

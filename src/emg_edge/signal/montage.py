@@ -27,7 +27,7 @@ LAYOUTS: dict[str, int] = {
 
 # (layout, montage) -> ring -> columns. Where a source holds two rings, the user or the merge says which.
 _COLUMNS: dict[tuple[str, str], dict[str, tuple[int, ...]]] = {
-    ("ring8", RING8): {"only": _FORWARD},
+    ("ring8", RING8): {"upper": _FORWARD},  # a single armband is worn where DB5's upper one is
     ("ninapro-db1", RING8): {"only": _MIRRORED},
     ("ninapro-db5", RING8): {"upper": _FORWARD, "lower": tuple(range(8, 16))},
     ("ninapro-db5", RING16): {"both": _INTERLEAVED},
