@@ -1,5 +1,6 @@
 """Files that are either whole or not there: nothing of the user's is half-written or overwritten unasked."""
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -9,7 +10,11 @@ from emg_edge.errors import EmgEdgeError
 
 def refuse_overwrite(path: Path, *, force: bool) -> None:
     """Raise when `path` exists and the user did not say --force."""
-    if path.exists() and not force:
+    try:
+        there = path.exists()
+    except OSError as error:  # a name too long, a folder that may not be entered
+        raise cannot_write(path, error) from error
+    if there and not force:
         raise EmgEdgeError(f"{path} exists already; choose another name or say --force to replace it")
 
 
@@ -18,6 +23,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     Raises EmgEdgeError with the reason when the disk is full or the place cannot be written.
     """
+    if path.name in ("", ".."):  # ".", "/": the names of folders only
+        raise cannot_write(path, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +36,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where it could not be made there is none to remove
+            temporary.unlink()
 
 
 def cannot_write(path: Path, error: OSError) -> EmgEdgeError:

@@ -1,0 +1,79 @@
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emg_edge.errors import EmgEdgeError
+from emg_edge.files import refuse_overwrite, write_atomically
+
+
+def test_a_file_is_written_whole_with_its_folders(tmp_path: Path) -> None:
+    """Folders on the way are made, and no other file is left beside it."""
+    path = tmp_path / "a" / "b" / "model.tflite"
+    write_atomically(path, b"first")
+    write_atomically(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    """An existing file is refused by name, unless --force was said."""
+    path = tmp_path / "mine"
+    refuse_overwrite(path, force=False)
+    path.write_bytes(b"mine")
+    with pytest.raises(EmgEdgeError, match=r"mine exists already; choose another name or say --force"):
+        refuse_overwrite(path, force=False)
+    refuse_overwrite(path, force=True)
+
+
+WRITE = """
+import resource, signal, sys
+from pathlib import Path
+from emg_edge.errors import EmgEdgeError
+from emg_edge.files import write_atomically
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+try:
+    write_atomically(Path(sys.argv[1]), b"x" * 100_000)
+except EmgEdgeError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="the system cannot limit a file's size")
+def test_a_write_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+    """When the room ends in the middle, one sentence is raised; the old file stands, and nothing lies beside it."""
+    path = tmp_path / "model.tflite"
+    path.write_bytes(b"old")
+    done = subprocess.run([sys.executable, "-c", WRITE, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"cannot write {path}: file too large")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    """The sentence says what is full and what to do (/dev/full is a disk without room)."""
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    path = tmp_path / "model.tflite"
+    (tmp_path / f".{path.name}.{os.getpid()}.part").symlink_to(full)
+    with pytest.raises(EmgEdgeError, match=r"no space left on the disk of .*model\.tflite: nothing was written"):
+        write_atomically(path, b"x" * 100)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["file/below", ".", "..", "x" * 300, "y" * 250])
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder, a path through a file, a name too long for the disk: one sentence, no other exception."""
+    (tmp_path / "file").write_bytes(b"mine")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EmgEdgeError, match=r"cannot write .*choose a place you may write to"):
+        write_atomically(Path(name), b"data")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    if len(name) > 255:
+        with pytest.raises(EmgEdgeError, match="file name too long"):
+            refuse_overwrite(Path(name), force=True)
