@@ -71,7 +71,9 @@ class Decimate(_Strided):
         self.first = 0  # thanks to that assumed past the first output is there with the first sample
 
     def push(self, x: Array) -> Array:
-        if self._kept is None and len(x):  # the past is taken to be the first sample: an offset makes no step
+        if not len(x):
+            return x
+        if self._kept is None:  # the past is taken to be the first sample: an offset makes no step
             self._kept = np.repeat(x[:1], self.length - 1, axis=0)
         x, outputs = self._take(x)
         total = np.zeros((outputs, x.shape[1]))
