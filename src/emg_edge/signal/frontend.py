@@ -140,12 +140,16 @@ class ContextStack:
 
     def reset(self) -> None:
         self._kept = np.empty((0, self._channels), np.float32)
+        self._skip = 0  # frames still to come that no window needs, where windows lie apart
 
     def push(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
         """(k, channels) -> (m, context, channels), views into one array."""
-        frames = np.concatenate([self._kept, frames])
+        skipped = min(self._skip, len(frames))
+        frames = np.concatenate([self._kept, frames[skipped:]])
         ready = windows(frames, self._context)[:: self._hop]
-        self._kept = frames[len(ready) * self._hop :]
+        used = len(ready) * self._hop
+        self._kept = frames[used:]
+        self._skip += max(0, used - len(frames)) - skipped
         return ready
 
 

@@ -1,0 +1,215 @@
+from typing import Literal
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from emg_edge.errors import SpecError
+from emg_edge.signal.frontend import ContextStack, FrontEnd, SignalPath, Standardisation, windows
+from emg_edge.signal.montage import columns
+from emg_edge.signal.source import Source
+from emg_edge.signal.spec import SignalSpec, default_spec
+
+RAW, ENVELOPE = default_spec("raw", 15), default_spec("envelope", 7)
+MYO = Source("raw", 200.0, "myo-count", "ring8")
+DELSYS = Source("raw", 2000.0, "V", "ninapro-delsys12")
+DB1 = Source("envelope", 100.0, "db1-volt", "ninapro-db1")
+PAIRS = {
+    "200 Hz to raw": (RAW, MYO),
+    "200 Hz to raw, with a notch": (default_spec("raw", 15, notch_hz=50), MYO),
+    "2 kHz to raw": (RAW, DELSYS),
+    "200 Hz to envelope": (ENVELOPE, MYO),
+    "2 kHz to envelope": (default_spec("envelope", 7, notch_hz=50), DELSYS),
+    "envelope to envelope": (ENVELOPE, DB1),
+}
+every_pair = pytest.mark.parametrize(("spec", "source"), PAIRS.values(), ids=PAIRS)
+
+
+def samples(source: Source, seconds: float) -> NDArray[np.float32]:
+    scale = {"V": 1e-5, "db1-volt": 0.1}.get(source.unit, 20.0)
+    x = np.random.default_rng(3).normal(scale, scale, (int(seconds * source.rate_hz), source.channels))
+    return (np.abs(x) if source.domain == "envelope" else x).astype(np.float32)
+
+
+@every_pair
+@settings(max_examples=15, deadline=None)
+@given(cuts=st.lists(st.one_of(st.integers(0, 12), st.integers(0, 400)), min_size=1, max_size=25))
+def test_frames_are_the_same_bits_however_the_stream_is_cut(spec: SignalSpec, source: Source, cuts: list[int]) -> None:
+    """Odd-sized and empty blocks give the frames of one big block, bit for bit, and so it is after a reset."""
+    x = samples(source, 1.0)
+    scale = Standardisation((0.3,) * spec.channels, (1.7,) * spec.channels)
+    front_end = FrontEnd(spec, source, scale)
+    whole = front_end.push(x)
+    for _ in range(2):
+        front_end.reset()
+        parts = [front_end.push(part) for part in np.split(x, np.minimum(np.cumsum(cuts), len(x)))]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
+    assert whole.dtype == np.float32
+
+
+@every_pair
+def test_a_frame_sees_no_sample_after_its_newest_and_sees_that_one(spec: SignalSpec, source: Source) -> None:
+    """An impulse at sample k moves the first frame i with first + i * stride >= k, and none before it.
+
+    Of a decimation's newest sample nothing is seen: its window begins and ends with zero.
+    """
+    unseen = 1 if spec.domain == "raw" and source.rate_hz > spec.rate_hz else 0
+    quiet = samples(source, 1.5)
+    first, stride = FrontEnd(spec, source).first, FrontEnd(spec, source).stride
+    before = FrontEnd(spec, source).push(quiet)
+    assert len(before) == (len(quiet) - 1 - first) // stride + 1
+    column = columns(source.layout, spec.montage)[0]
+    for i in (0, 3, 9):
+        for late in (0, 1):
+            loud = quiet.copy()
+            loud[first + i * stride - unseen + late, column] += 1e6 * np.abs(quiet).max()
+            changed = np.flatnonzero((FrontEnd(spec, source).push(loud) != before).any(axis=1))
+            assert changed[0] == i + late
+
+
+@pytest.mark.parametrize(("spec", "source", "reach"), [(RAW, MYO, 10), (ENVELOPE, DB1, 5)], ids=["raw", "envelope"])
+def test_a_frame_is_of_its_last_fifty_milliseconds(spec: SignalSpec, source: Source, reach: int) -> None:
+    """A frame's amplitude is that of exactly `length` samples of the signal path, with the floor, as a logarithm."""
+    x = samples(source, 2.0)
+    front_end = FrontEnd(spec, source)
+    signal = SignalPath(spec, source).push(x)
+    for i, frame in enumerate(front_end.push(x)):
+        newest = front_end.first + i * front_end.stride
+        seen = signal[newest + 1 - reach : newest + 1]
+        amplitude = np.sqrt((seen**2).mean(axis=0)) if spec.frame.kind == "rms" else seen.mean(axis=0)
+        np.testing.assert_allclose(frame, np.log(amplitude + spec.floor(source.unit)), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in PAIRS if not name.startswith("envelope")])
+def test_an_offset_of_3000_makes_no_difference(name: str) -> None:
+    """A DC-coupled amplifier's offset is gone from the first frame on."""
+    spec, source = PAIRS[name]
+    x = samples(source, 1.0).astype(np.float64)
+    offset = 3000 * (1.0 if source.unit == "myo-count" else 1e-6)
+    plain, lifted = FrontEnd(spec, source).push(x), FrontEnd(spec, source).push(x + offset)
+    np.testing.assert_allclose(lifted, plain, atol=1e-5)
+
+
+def test_a_gain_is_an_offset_in_the_logarithm() -> None:
+    """That is why the standardisation bridges units: ten times the amplitude adds log 10, far above the floor."""
+    x = samples(MYO, 1.0) * 100
+    np.testing.assert_allclose(FrontEnd(RAW, MYO).push(10 * x) - FrontEnd(RAW, MYO).push(x), np.log(10), atol=1e-3)
+
+
+def test_channels_do_not_mix_and_stand_in_the_montages_order() -> None:
+    """DB1's columns come out mirrored: what is loud on its column 1 is loud on channel 8."""
+    x = np.full((100, 10), 0.01, np.float32)
+    x[:, 0] = 3.0
+    frames = FrontEnd(ENVELOPE, DB1).push(x)
+    assert (frames.argmax(axis=1) == 7).all()
+    assert np.ptp(frames[:, :7]) < 1e-6
+
+
+def test_the_standardisation_is_applied_a_channel() -> None:
+    """Frames with a scale are the plain ones less the mean, by the standard deviation."""
+    x = samples(MYO, 1.0)
+    mean, sd = np.arange(8) / 4, 0.5 + np.arange(8)
+    plain = FrontEnd(RAW, MYO).push(x)
+    scaled = FrontEnd(RAW, MYO, Standardisation(tuple(mean), tuple(sd))).push(x)
+    np.testing.assert_allclose(scaled, (plain - mean) / sd, rtol=1e-5, atol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    context=st.integers(1, 9),
+    hop=st.integers(1, 12),
+    total=st.integers(0, 60),
+    cuts=st.lists(st.integers(0, 9), max_size=20),
+)
+def test_the_stack_is_the_sliding_windows_with_hop(context: int, hop: int, total: int, cuts: list[int]) -> None:
+    """Windows end at frames context - 1 + j * hop, however the frames arrive, also where hop leaves gaps."""
+    frames = np.random.default_rng(total).normal(size=(total, 2)).astype(np.float32)
+    stack = ContextStack(context, hop, 2)
+    for _ in range(2):
+        parts = [stack.push(part) for part in np.split(frames, np.minimum(np.cumsum([*cuts, 0]), total))]
+        expected = [frames[end + 1 - context : end + 1] for end in range(context - 1, total, hop)]
+        np.testing.assert_array_equal(np.concatenate(parts), np.reshape(expected, (-1, context, 2)))
+        stack.reset()
+
+
+def test_windows_are_views() -> None:
+    """Cutting windows copies nothing."""
+    frames = np.zeros((50, 8), np.float32)
+    assert np.shares_memory(windows(frames, 15), frames)
+    assert windows(frames, 15).shape == (36, 15, 8)
+    assert windows(frames, 51).shape == (0, 51, 8)
+
+
+@pytest.mark.parametrize(
+    ("spec", "source", "found", "expected"),
+    [
+        (RAW, DB1, "rectified envelope", "expects raw EMG"),
+        (RAW, Source("raw", 250.0, "uV", "ring8"), "has 250 Hz", "expects 200 Hz"),
+        (ENVELOPE, Source("raw", 250.0, "uV", "ring8"), "has 250 Hz", "expects 100 Hz"),
+        (RAW, Source("raw", 100.0, "uV", "ring8"), "has 100 Hz", "expects 200 Hz"),
+        (ENVELOPE, Source("envelope", 50.0, "uV", "ring8"), "at 50 Hz", "expects 100 Hz"),
+        (default_spec("raw", 15, "ring16"), MYO, "8 channels", "16-channel"),
+    ],
+)
+def test_a_source_that_cannot_serve_is_refused(spec: SignalSpec, source: Source, found: str, expected: str) -> None:
+    """What the source is and what the model expects are both named."""
+    with pytest.raises(SpecError) as refused:
+        FrontEnd(spec, source)
+    assert found in str(refused.value)
+    assert expected in str(refused.value)
+
+
+@pytest.mark.parametrize("shape", [(5, 10), (5, 9), (5,), (0, 7), (2, 5, 8)])
+def test_samples_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
+    """A wrong channel count never runs through, not even in an empty block."""
+    with pytest.raises(SpecError, match=r"expected \(n, 8\)") as refused:
+        FrontEnd(RAW, MYO).push(np.zeros(shape, np.float32))
+    assert str(shape) in str(refused.value)
+
+
+def test_a_standardisation_of_other_channels_is_refused() -> None:
+    """Both counts are named."""
+    with pytest.raises(SpecError, match="has 16 channels, the montage 8"):
+        FrontEnd(RAW, MYO, Standardisation((0.0,) * 16, (1.0,) * 16))
+
+
+def test_a_unit_that_the_model_does_not_know_is_refused() -> None:
+    """The floor inside the logarithm belongs to a unit, so there is none to guess."""
+    spec = msgspec.structs.replace(RAW, floors={"uV": 3.0})
+    with pytest.raises(SpecError, match="in 'myo-count', and this model knows uV only"):
+        FrontEnd(spec, MYO)
+
+
+def test_layouts_and_montages_are_known_ones() -> None:
+    """An unknown word is refused with the known ones."""
+    with pytest.raises(SpecError, match=r"unknown electrode layout 'ring9'; known are ring8, .*ninapro-db5"):
+        Source("raw", 200.0, "uV", "ring9")
+    with pytest.raises(SpecError, match="unknown montage 'ring4'; known are ring8, ring16"):
+        default_spec("raw", 15, "ring4")
+
+
+@pytest.mark.parametrize("rate", [0.0, -200.0, float("inf"), float("nan")])
+def test_a_rate_is_a_number_above_zero(rate: float) -> None:
+    """Neither a source nor a spec can have another."""
+    with pytest.raises(SpecError, match="expected a number above 0"):
+        Source("raw", rate, "uV", "ring8")
+    with pytest.raises(SpecError, match="expected a number above 0"):
+        msgspec.structs.replace(RAW, rate_hz=rate)
+
+
+@pytest.mark.parametrize("wrong", [{"length": 0}, {"step": 0}, {"step": 3}])
+def test_a_frame_that_cannot_be_made_is_refused(wrong: dict[Literal["length", "step"], int]) -> None:
+    """A frame is a whole number of steps."""
+    with pytest.raises(SpecError, match="cannot be made"):
+        msgspec.structs.replace(RAW, frame=msgspec.structs.replace(RAW.frame, **wrong))
+
+
+@pytest.mark.parametrize(
+    ("spec", "context_ms", "hop_ms"), [(RAW, 400.0, 50.0), (ENVELOPE, 350.0, 50.0)], ids=["raw", "envelope"]
+)
+def test_a_decision_covers_its_context(spec: SignalSpec, context_ms: float, hop_ms: float) -> None:
+    """Time of all samples that the frames of one window are made of, and time between two decisions."""
+    assert (spec.context_ms, spec.hop_ms) == (context_ms, hop_ms)
