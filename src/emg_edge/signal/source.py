@@ -1,5 +1,6 @@
 """What a recording or a board delivers, before any processing."""
 
+import math
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,8 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise SpecError(f"unknown electrode layout '{self.layout}'; known are {', '.join(LAYOUTS)}")
+        if not 0 < self.rate_hz < math.inf:
+            raise SpecError(f"a signal cannot have a rate of {self.rate_hz:g} Hz; expected a number above 0")
 
     @property
     def channels(self) -> int:

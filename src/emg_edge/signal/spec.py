@@ -1,5 +1,6 @@
 """The signal spec: all that turns samples into a network's input, travelling with every model."""
 
+import math
 from typing import Literal
 
 import msgspec
@@ -51,6 +52,8 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.montage not in CHANNELS:
             raise SpecError(f"unknown montage '{self.montage}'; known are {', '.join(CHANNELS)}")
+        if not 0 < self.rate_hz < math.inf:
+            raise SpecError(f"a signal cannot have a rate of {self.rate_hz:g} Hz; expected a number above 0")
         if min(self.frame.length, self.frame.step, self.context, self.hop) < 1 or self.frame.length % self.frame.step:
             raise SpecError(f"a frame of {self.frame.length} samples every {self.frame.step} cannot be made")
 
