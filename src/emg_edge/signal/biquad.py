@@ -40,9 +40,9 @@ def highpass(hz: float, rate_hz: float) -> Section:
 
 
 def notch(hz: float, rate_hz: float, q: float = 30.0) -> Section:
-    """Notch of bandwidth hz / q (Bristow-Johnson's cookbook)."""
+    """Notch whose -3 dB points lie hz / q apart (Orfanidis, Introduction to Signal Processing, 1996, 11.3)."""
     w = _bilinear(hz, rate_hz, "notch")
-    alpha, cos = math.sin(w) / (2 * q), math.cos(w)
+    alpha, cos = math.tan(w / (2 * q)), math.cos(w)
     a0 = 1 + alpha
     return Section(1 / a0, -2 * cos / a0, 1 / a0, -2 * cos / a0, (1 - alpha) / a0)
 
