@@ -16,8 +16,9 @@ from emg_edge.sampleblock import SampleBlock
 from emg_edge.signal.montage import CHANNELS, RING8
 from emg_edge.signal.source import Source
 
-# BrainFlow has no read that blocks. A third of the 15 ms that a decision may take, and 200 looks of 8 us a second.
-POLL_S = 0.005
+# BrainFlow has no read that blocks, so we sleep and look: short enough for a decision within 15 ms of its sample,
+# long enough for a hundred wake-ups a second to cost little.
+POLL_S = 0.010
 BUFFER_S = 60.0  # what BrainFlow keeps if we are held up; its own default is half an hour, and memory for it
 
 # Boards whose counter is known to grow by one a sample, and where it wraps. BrainFlow has no word on the others'.
@@ -34,13 +35,13 @@ class BrainFlowBoard(Board):
         self._brainflow.BoardShim.disable_board_logger()  # it would write to stderr; its errors reach us anyway
         board_id = library.board_id(self._brainflow, options.variant)
         described_by = library.board_id(self._brainflow, options.master_board) if options.master_board else board_id
-        self._shim = self._brainflow.BoardShim(board_id.value, self._parameters(options))
-        self._streaming = False
         facts = self._facts(described_by)
         if not facts.get("sampling_rate"):
             raise BoardError(
                 f"{board_id.name} plays what another board recorded; say which one: --master-board CYTON_BOARD"
             )
+        self._shim = self._brainflow.BoardShim(board_id.value, self._parameters(options))
+        self._streaming = False
         self.name = f"brainflow:{board_id.name}"
         self.source = Source("raw", float(facts["sampling_rate"]), "uV", RING8)
         self._rows = self._emg_rows(described_by.name, facts, options.channels)

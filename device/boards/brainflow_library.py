@@ -35,7 +35,7 @@ def board_id(module: Any, name: str) -> Any:
     ids = {board.name: board for board in module.BoardIds}
     if not name:
         raise BoardError(f"say which BrainFlow board, as in brainflow:CYTON_WIFI_BOARD; the list: {_LIST}")
-    found = ids.get(name.upper()) or ids.get(f"{name.upper()}_BOARD")
+    found = next((ids[word] for word in (name.upper(), f"{name.upper()}_BOARD") if word in ids), None)
     if found is None:
         near = difflib.get_close_matches(name.upper(), ids, n=3)
         hint = f"near it are {', '.join(near)}; " if near else ""
