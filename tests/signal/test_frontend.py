@@ -111,7 +111,7 @@ def test_channels_do_not_mix_and_stand_in_the_montages_order() -> None:
 def test_the_standardisation_is_applied_a_channel() -> None:
     """Frames with a scale are the plain ones less the mean, by the standard deviation."""
     x = samples(MYO, 1.0)
-    mean, sd = np.arange(8) / 4, 0.5 + np.arange(8)
+    mean, sd = 2 + np.arange(8) / 4, 1.0 + np.arange(8)  # frames of about 3: far from any limit
     plain = FrontEnd(RAW, MYO).push(x)
     scaled = FrontEnd(RAW, MYO, Standardisation(tuple(mean), tuple(sd))).push(x)
     np.testing.assert_allclose(scaled, (plain - mean) / sd, rtol=1e-5, atol=1e-6)
@@ -213,3 +213,10 @@ def test_a_frame_that_cannot_be_made_is_refused(wrong: dict[Literal["length", "s
 def test_a_decision_covers_its_context(spec: SignalSpec, context_ms: float, hop_ms: float) -> None:
     """Time of all samples that the frames of one window are made of, and time between two decisions."""
     assert (spec.context_ms, spec.hop_ms) == (context_ms, hop_ms)
+
+
+@pytest.mark.parametrize("sd", [(1.0,) * 7, (1.0,) * 7 + (0.0,), (1.0,) * 7 + (-1.0,), (1.0,) * 7 + (float("nan"),)])
+def test_a_standardisation_that_cannot_divide_is_refused(sd: tuple[float, ...]) -> None:
+    """As many deviations as means, and all of them above zero."""
+    with pytest.raises(SpecError, match="standard deviations above 0"):
+        Standardisation((0.0,) * 8, sd)

@@ -6,7 +6,9 @@ carries the size and SHA-256 of the bytes before the zip, so that damage and alt
 
 import hashlib
 import io
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ _TFLITE_MAGIC = slice(4, 8), b"TFL3"  # the flatbuffer's file identifier
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
 MAX_BYTES = 64 << 20  # a decoder has tens of kilobytes; whatever is larger than this is another file
 _MAX_DOCUMENT = 4 << 20  # a zip bomb is not a description
+# Everything that Python's zipfile is known to raise on damaged input.
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 
 
 class Scales(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +78,12 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model_sha256: str = ""
 
 
+class _Versioned(msgspec.Struct):
+    """What every schema begins with; its other fields are not looked at."""
+
+    schema: int
+
+
 @dataclass(frozen=True)
 class ModelFile:
     """A file that was read and found whole."""
@@ -90,7 +100,7 @@ def pack(flatbuffer: bytes, description: Description) -> bytes:
     buffer = io.BytesIO(flatbuffer)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:  # "a": offsets count from the file's start
         document = msgspec.json.format(msgspec.json.encode(signed), indent=2)
-        for name, data in ((LABELS, "\n".join(signed.names).encode() + b"\n"), (DOCUMENT, document)):
+        for name, data in ((LABELS, _labels(signed)), (DOCUMENT, document)):
             archive.writestr(zipfile.ZipInfo(name, _FIXED_TIME), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
@@ -118,29 +128,29 @@ def unpack(data: bytes, name: str) -> ModelFile:
     if data[place] != magic:
         raise ModelFileError(f"{name} is not a TFLite model; make one with: emg-edge quantize RUN --out gesture.tflite")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if archive.getinfo(DOCUMENT).file_size > _MAX_DOCUMENT:
-                raise ModelFileError(f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB: not ours")
-            document = archive.read(DOCUMENT)
-    except (zipfile.BadZipFile, KeyError, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        longest = max(archive.getinfo(member).file_size for member in (DOCUMENT, LABELS))
+    except (*_ZIP_ERRORS, KeyError) as error:
         raise ModelFileError(
             f"{name} is a TFLite model without emg-edge's description (none was appended, or a tool cut it off), so "
             "its signal and gestures are unknown; make it anew with: emg-edge quantize"
         ) from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise ModelFileError(f"{name} is damaged: its description cannot be unpacked; copy it again") from error
-        raise
-    return _checked(data, document, name)
-
-
-def _checked(data: bytes, document: bytes, name: str) -> ModelFile:
+    if longest > _MAX_DOCUMENT:
+        raise ModelFileError(f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB: not ours")
     try:
-        schema = msgspec.json.decode(document).get("schema")
+        document, labels = archive.read(DOCUMENT), archive.read(LABELS)
+    except _ZIP_ERRORS as error:
+        raise ModelFileError(f"{name} is damaged: its description cannot be unpacked; copy it again") from error
+    return _checked(data, document, labels, name)
+
+
+def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFile:
+    try:
+        schema = msgspec.json.decode(document, type=_Versioned).schema
         if schema != SCHEMA:
             raise ModelFileError(f"{name} has description schema {schema}, and this emg-edge reads {SCHEMA}; update it")
         description = msgspec.json.decode(document, type=Description)
-    except (msgspec.MsgspecError, AttributeError, SpecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, SpecError, UnicodeDecodeError, RecursionError) as error:
         raise ModelFileError(f"{name} has a damaged description: {error}") from error
     flatbuffer = data[: description.model_bytes]
     if len(flatbuffer) != description.model_bytes or hashlib.sha256(flatbuffer).hexdigest() != description.model_sha256:
@@ -150,7 +160,17 @@ def _checked(data: bytes, document: bytes, name: str) -> ModelFile:
         )
     if len(description.movements) != len(description.names):
         raise ModelFileError(f"{name} has {len(description.movements)} movements and {len(description.names)} names")
+    if labels != _labels(description):
+        raise ModelFileError(f"{name} was altered: its {LABELS} and its {DOCUMENT} name different gestures")
+    channels = description.signal.channels
+    for wearer, scale in (description.scales.units | description.scales.wearers).items():
+        if len(scale.mean) != channels:
+            raise ModelFileError(f"{name} has a scale of {len(scale.mean)} channels for {wearer}, expected {channels}")
     return ModelFile(flatbuffer, description)
+
+
+def _labels(description: Description) -> bytes:
+    return "".join(f"{gesture}\n" for gesture in description.names).encode()
 
 
 def names_of(movements: tuple[int, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Causal and stateful; blocks of any size give the same frames bit for bit. Offline use is one big block.
 """
 
+import math
 from typing import Protocol
 
 import msgspec
@@ -35,6 +36,10 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     mean: tuple[float, ...]
     sd: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.mean) != len(self.sd) or not all(0 < sd < math.inf for sd in self.sd):
+            raise SpecError(f"{len(self.mean)} means and {len(self.sd)} standard deviations above 0 are no standard")
 
     def apply(self, log_frames: NDArray[np.float32]) -> NDArray[np.float32]:
         """Standardise (n, channels), in float32 throughout: cached and live frames then agree bit for bit."""
