@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emg_edge.decoding.runfolder import NPZ_ERRORS
 from emg_edge.errors import RunFolderError
 from emg_edge.files import write_atomically
 
+CHECKPOINT = "checkpoint.npz"
 _SECONDS_BETWEEN = 10.0  # what an interruption may cost; a small network's epoch is much shorter than its write
 
 
@@ -36,7 +38,12 @@ class Checkpoint:
     def restore(self, network: Any) -> None:
         """Put the network and its optimizer where they were; nothing when nothing was saved."""
         if self.variables:
-            for variable, value in zip(_variables(network), self.variables, strict=True):
+            variables = _variables(network)
+            if [tuple(variable.shape) for variable in variables] != [value.shape for value in self.variables]:
+                raise RunFolderError(
+                    f"the {CHECKPOINT} is of another network than this emg-edge's; --force starts afresh"
+                )
+            for variable, value in zip(variables, self.variables, strict=True):
                 variable.assign(value)
 
     def restore_best(self, network: Any) -> None:
@@ -66,7 +73,7 @@ class Checkpoint:
                 names = sorted(stored.files)
                 best = [stored[name] for name in names if name.startswith("best_")]
                 variables = [stored[name] for name in names if name.startswith("variable_")]
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except NPZ_ERRORS as error:
             raise RunFolderError(f"the checkpoint {path} is damaged: {error}; remove it to start afresh") from error
         return cls(**state, best=best, variables=variables)
 

@@ -17,11 +17,12 @@ from emg_edge.decoding import runfolder
 from emg_edge.decoding.modelfile import Training
 from emg_edge.decoding.runfolder import Decoder, write_json
 from emg_edge.errors import RecordingError, RunFolderError
-from emg_edge.files import write_atomically
+from emg_edge.files import cannot_write, write_atomically
 from emg_edge.progress import Progress, in_order
-from emg_edge.signal.spec import default_spec
+from emg_edge.signal.spec import SignalSpec, default_spec
 from emg_edge.train import merge
 from emg_edge.train.baseline import td6_lda
+from emg_edge.train.checkpoint import CHECKPOINT
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.dataset import Dataset, make_dataset
 from emg_edge.train.fit import Report, fit, logits_at
@@ -34,7 +35,6 @@ from emg_edge.train.splits import Side
 from emg_edge.train.track import Track
 from emg_edge.train.windows import choose_windows, save_windows
 
-CHECKPOINT = "checkpoint.npz"
 _RESULTS = (runfolder.DECODER, runfolder.METRICS, runfolder.NETWORK, runfolder.WINDOWS, CHECKPOINT)
 
 Say = Callable[[str], None]
@@ -56,7 +56,7 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     Raises RunFolderError when `out` holds something else; nothing there is replaced without `force`.
     """
     found = merge.look(Path(config.data), config.databases, config.subjects, watch.files)
-    domain = merge.domain_of(found.takes, config.domain)
+    domain = merge.domain_of(found.takes, config.domain, config.montage)
     dilations = dilations_for(domain, config.context_ms)
     spec = default_spec(domain, context_frames(dilations), config.montage, config.notch_hz)
     resolved = msgspec.structs.replace(config, domain=domain, data=str(Path(config.data).resolve()))
@@ -67,8 +67,7 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     _claim(out, resolved, merged.tracks, force=force)
     if (out / runfolder.METRICS).exists():
         watch.say(f"{out} is finished already; --force trains it anew")
-        stored: dict[str, Any] = msgspec.json.decode((out / runfolder.METRICS).read_bytes())
-        return stored
+        return _stored(out / runfolder.METRICS)
     watch.say(_described(data, resolved))
     if config.each_subject:
         return _each_subject(merged.tracks, resolved, out, watch)
@@ -109,24 +108,30 @@ def _each_subject(tracks: tuple[Track, ...], config: TrainConfig, out: Path, wat
     spec = default_spec(config.domain, context_frames(dilations), config.montage, config.notch_hz)
     rows, protocols = [], {}
     wearers = list(dict.fromkeys(track.wearer for track in tracks))
-    for number, wearer in enumerate(wearers, 1):
-        own = tuple(track for track in tracks if track.wearer == wearer)
+    everyone = {wearer: _dataset_of(wearer, tracks, spec, config) for wearer in wearers}  # refuses before any long work
+    for number, (wearer, data) in enumerate(everyone.items(), 1):
+        own = data.tracks[0]
         folder = out / runfolder.SUBJECTS / wearer
-        one = msgspec.structs.replace(
-            config, each_subject=False, databases=(own[0].database,), subjects=(own[0].subject,)
-        )
+        one = msgspec.structs.replace(config, each_subject=False, databases=(own.database,), subjects=(own.subject,))
         if (folder / runfolder.METRICS).exists():
-            metrics = msgspec.json.decode((folder / runfolder.METRICS).read_bytes())
+            metrics = _stored(folder / runfolder.METRICS)
         else:
             write_json(folder / runfolder.CONFIG, one)
             title = f"{wearer} ({number} of {len(wearers)})"
-            metrics = _one_decoder(make_dataset(own, spec, rest=config.rest), dilations, one, folder, watch, title)
+            metrics = _one_decoder(data, dilations, one, folder, watch, title)
         rows += metrics["subjects"]
         protocols[wearer] = metrics["protocol"]
     document = mean_over_people(rows)
     document["protocol"] = protocols[wearers[0]] | {"each_subject": True}
     write_json(out / runfolder.METRICS, document)
     return document
+
+
+def _dataset_of(wearer: str, tracks: tuple[Track, ...], spec: SignalSpec, config: TrainConfig) -> Dataset:
+    try:
+        return make_dataset([track for track in tracks if track.wearer == wearer], spec, rest=config.rest)
+    except RecordingError as error:
+        raise RecordingError(f"{wearer} cannot have a decoder of their own: {error}") from error
 
 
 def _decided_at_test(network: Any, data: Dataset, frames: FrameSet) -> dict[int, NDArray[np.int64]]:
@@ -153,8 +158,13 @@ def _save(
     """Write the results; metrics.json comes last and says that the run is whole."""
     deployed = deployed_network(network, frames.frames.shape[1], len(data.movements), dilations)
     part = out / f".part-{runfolder.NETWORK}"
-    deployed.save(part)
-    part.replace(out / runfolder.NETWORK)
+    try:
+        deployed.save(part)
+        part.replace(out / runfolder.NETWORK)
+    except OSError as error:
+        raise cannot_write(out / runfolder.NETWORK, error) from error
+    finally:
+        part.unlink(missing_ok=True)
     save_windows(choose_windows(data, frames, config.seed), out / runfolder.WINDOWS)
     keys = list(dict.fromkeys(key for row in history for key in row))
     lines = [",".join(keys), *(",".join(str(row.get(key, "")) for key in keys) for row in history)]
@@ -194,10 +204,7 @@ def _claim(out: Path, config: TrainConfig, tracks: tuple[Track, ...], *, force: 
             for name in _RESULTS:
                 (one / name).unlink(missing_ok=True)
     elif place.exists():
-        try:
-            standing = msgspec.json.decode(place.read_bytes())
-        except msgspec.DecodeError as error:
-            raise RunFolderError(f"{place} is damaged: {error}; --force starts afresh") from error
+        standing = _stored(place)
         differing = [key for key, value in claim.items() if standing.get(key) != msgspec.json.decode(_json(value))]
         if differing:
             raise RunFolderError(
@@ -210,14 +217,19 @@ def _claim(out: Path, config: TrainConfig, tracks: tuple[Track, ...], *, force: 
     write_json(place, claim)
 
 
+def _stored(place: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(place.read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunFolderError(f"{place} is damaged: {error}; --force starts afresh") from error
+
+
 def _json(value: Any) -> bytes:
     return msgspec.json.encode(value)
 
 
 def _protocol(data: Dataset, frames: FrameSet, config: TrainConfig) -> dict[str, Any]:
     counted = np.isin(frames.sides, (Side.TRAIN, Side.VALIDATION))
-    if not counted.any():
-        raise RecordingError("no window of the context's length lies in the training repetitions")
     share = np.bincount(frames.classes[counted], minlength=len(data.movements)) / counted.sum()
     databases = sorted(data.splits)
     return {

@@ -9,6 +9,8 @@ checkpoint.npz       only while training is unfinished
 subjects/WEARER/     a folder like this for each person, where each has a decoder of their own
 """
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.modelfile import Scales, Training
-from emg_edge.errors import RunFolderError
+from emg_edge.errors import RunFolderError, SpecError
 from emg_edge.files import write_atomically
 from emg_edge.signal.spec import SignalSpec
 
@@ -28,6 +30,9 @@ NETWORK = "network.keras"
 WINDOWS = "windows.npz"
 METRICS = "metrics.json"
 SUBJECTS = "subjects"
+
+# Everything that np.load is known to raise on a damaged .npz.
+NPZ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError)
 
 
 class Decoder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,18 +67,19 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
     """The decoder and its metrics. Raises RunFolderError when the folder is not a finished run."""
     if not run.is_dir():
         raise RunFolderError(f"there is no run folder {run}; make one with: emg-edge train --data PATH --out {run}")
-    if not (run / DECODER).exists():
+    missing = next((name for name in (DECODER, METRICS) if not (run / name).exists()), None)  # METRICS comes last
+    if missing:
         people = sorted(p.name for p in (run / SUBJECTS).glob("*") if (p / DECODER).exists())
         if people:
             raise RunFolderError(
                 f"{run} holds a decoder for each of {len(people)} people; name one: {run / SUBJECTS / people[0]}"
             )
         unfinished = " (its training is unfinished: the same train command goes on)" if (run / CONFIG).exists() else ""
-        raise RunFolderError(f"{run} is not a finished training run: it has no {DECODER}{unfinished}")
+        raise RunFolderError(f"{run} is not a finished training run: it has no {missing}{unfinished}")
     try:
         decoder = msgspec.json.decode((run / DECODER).read_bytes(), type=Decoder)
-        metrics: dict[str, Any] = msgspec.json.decode((run / METRICS).read_bytes())
-    except (OSError, msgspec.MsgspecError) as error:
+        metrics = msgspec.json.decode((run / METRICS).read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, SpecError) as error:
         raise RunFolderError(f"the run folder {run} is damaged: {error}; train again") from error
     return decoder, metrics
 
@@ -82,5 +88,5 @@ def read_windows(run: Path) -> Windows:
     try:
         with np.load(run / WINDOWS) as stored:
             return Windows(**{name: stored[name] for name in ("frames", "calibration", "test", "test_classes")})
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except NPZ_ERRORS as error:
         raise RunFolderError(f"the run folder {run} has no readable {WINDOWS}: {error}; train again") from error
