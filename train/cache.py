@@ -77,7 +77,7 @@ def store(key: str, track: Track, notes: tuple[str, ...]) -> None:
                     np.save(part / f"{name}.npy", array)
             about = _About(**{f: getattr(track, f) for f in _About.__struct_fields__ if f != "notes"}, notes=notes)
             (part / _ABOUT).write_bytes(msgspec.json.encode(about))
-            if not (root / key / _ABOUT).exists():
+            if load(key) is None:  # absent or damaged
                 shutil.rmtree(root / key, ignore_errors=True)
                 part.rename(root / key)
         finally:
