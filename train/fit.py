@@ -153,6 +153,8 @@ def _validation(network: Any, data: FrameSet, classes: int, context: int) -> flo
 
 def logits_at(network: Any, frames: NDArray[np.float32], ends: NDArray[np.int64], context: int) -> NDArray[np.float32]:
     """Logits (len(ends), classes) of the windows ending at these frames, by running whole stretches at once."""
+    if not len(ends):
+        return np.empty((0, network.output["logits"].shape[-1]), np.float32)
     segments = np.unique(ends // _SEGMENT)
     padded = np.concatenate(
         [

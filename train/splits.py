@@ -58,9 +58,9 @@ def split_of(database: str, tracks: list[Track]) -> Split:
 
 
 def window_sides(sides: NDArray[np.int8], movement: NDArray[np.int16], reach: int, *, rest: bool) -> NDArray[np.int8]:
-    """Side of the window that ends at each frame: that of all `reach` frames it is made of, else NONE.
+    """Side of the window that ends at each frame: that of the last `reach` frames if they share it, else NONE.
 
-    So no window crosses from one side to another. Without rest all its frames also lie in one movement.
+    So no window crosses from one side to another. Without rest these frames also lie in one movement.
     """
     changes = sides[1:] != sides[:-1]
     if not rest:
