@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emg_edge.errors import RecordingError
+from emg_edge.errors import RecordingError, SpecError
 from emg_edge.progress import Progress, in_order
 from emg_edge.recordings.recording import Recording
 from emg_edge.recordings.takes import Found, Take, find
@@ -32,11 +32,13 @@ def look(path: Path, databases: Collection[str], subjects: Collection[int], prog
     return find(path, tuple(databases) or None, tuple(subjects) or None, progress)
 
 
-def domain_of(takes: Sequence[Take], asked: Domain | None) -> Domain:
-    """Domain that was asked for; else raw when every take is raw, else envelope, the only home of an envelope."""
+def domain_of(takes: Sequence[Take], asked: Domain | None, montage: str) -> Domain:
+    """Domain that was asked for; else raw when every take that can serve as the montage is raw, else envelope."""
     if asked is not None:
         return asked
-    return "raw" if all(_source(take).domain == "raw" for take in takes) else "envelope"
+    sources = [_source(take) for take in takes]
+    raw = all(source.domain == "raw" for source in sources if rings(source.layout, montage))
+    return "raw" if raw else "envelope"
 
 
 def merge(found: Found, spec: SignalSpec, progress: Progress = in_order) -> Merged:
@@ -48,8 +50,9 @@ def merge(found: Found, spec: SignalSpec, progress: Progress = in_order) -> Merg
     """
     tracks: list[Track] = []
     remarks = [*found.unreadable, *found.remarks]
-    for take in found.takes:
-        conversion(spec, _source(take))  # refuses before any long work
+    for take in found.takes:  # refuses before any long work
+        if rings(_source(take).layout, spec.montage):
+            _check(take, spec)
     for take in progress(found.takes, "reading"):
         names = rings(_source(take).layout, spec.montage)
         if not names:
@@ -63,7 +66,7 @@ def merge(found: Found, spec: SignalSpec, progress: Progress = in_order) -> Merg
         tracks += made
         remarks += [f"{take}: {note}" for note in notes]
     if not tracks:
-        raise RecordingError(f"none of the {len(found.takes)} recordings can be used: {remarks[0]}")
+        raise RecordingError(f"none of the {len(found.takes)} recordings can be used: {remarks[-1]}")
     return Merged(tuple(tracks), tuple(remarks))
 
 
@@ -104,6 +107,16 @@ def make_track(recording: Recording, spec: SignalSpec, ring: str) -> Track:
         repetition=recording.repetition[newest],
         acceleration=None if axes is None else axes[newest],
     )
+
+
+def _check(take: Take, spec: SignalSpec) -> None:
+    source = _source(take)
+    if spec.domain == "raw" and source.domain == "envelope":
+        raise SpecError(
+            f"{take} is a rectified envelope, which cannot be turned back into raw EMG; say --domain envelope, or name "
+            "the databases to use with --database"
+        )
+    conversion(spec, source)
 
 
 def _source(take: Take) -> Source:
