@@ -63,6 +63,9 @@ def merge(found: Found, spec: SignalSpec, progress: Progress = in_order) -> Merg
         except RecordingError as error:
             remarks.append(str(error))
             continue
+        if not all(len(track.frames) for track in made):
+            remarks.append(f"{take} is left out: it is shorter than one frame")
+            continue
         tracks += made
         remarks += [f"{take}: {note}" for note in notes]
     if not tracks:

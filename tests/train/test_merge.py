@@ -1,0 +1,195 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support import ninapro_files as files
+
+from emg_edge.errors import EmgEdgeError, RecordingError, SpecError
+from emg_edge.recordings.takes import Found
+from emg_edge.signal.spec import SignalSpec, default_spec
+from emg_edge.train import cache
+from emg_edge.train.merge import domain_of, look, merge
+from emg_edge.train.track import Track
+
+RAW, ENVELOPE = default_spec("raw", 15), default_spec("envelope", 7)
+ARRAYS = ("signal", "frames", "ends", "movement", "repetition")
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own."""
+    monkeypatch.setenv("EMG_EDGE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """One person of DB1 and one of DB5."""
+    files.write(tmp_path / "data" / "S1_A1_E1.mat", files.db1())
+    files.write(tmp_path / "data" / "s2" / "S2_E1_A1.mat", files.db5(acc=np.zeros((2900, 3))))
+    return tmp_path / "data"
+
+
+def found(data: Path, *databases: str) -> Found:
+    return look(data, databases, ())
+
+
+def same(one: tuple[Track, ...], other: tuple[Track, ...]) -> None:
+    """Assert that tracks are equal, bit for bit."""
+    assert len(one) == len(other)
+    for a, b in zip(one, other, strict=True):
+        assert (a.wearer, a.take, a.ring, a.unit, a.session) == (b.wearer, b.take, b.ring, b.unit, b.session)
+        for name in ARRAYS:
+            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+
+
+def test_mixed_databases_merge_as_envelopes(data: Path) -> None:
+    """The domain is raw only when all recordings are; DB5's rings are two tracks of one take."""
+    assert domain_of(found(data).takes, None, "ring8") == "envelope"
+    assert domain_of(found(data, "DB5").takes, None, "ring8") == "raw"
+    assert domain_of(found(data).takes, "raw", "ring8") == "raw"
+    merged = merge(found(data), ENVELOPE)
+    assert [(t.database, t.subject, t.ring, t.unit) for t in merged.tracks] == [
+        ("DB1", 1, "only", "db1-volt"),
+        ("DB5", 2, "upper", "myo-count"),
+        ("DB5", 2, "lower", "myo-count"),
+    ]
+    assert merged.tracks[1].take == merged.tracks[2].take
+    for track in merged.tracks:
+        assert track.frames.shape[1] == track.signal.shape[1] == 8
+        assert set(track.movement) == set(range(13))
+        assert len(track.frames) == len(track.movement) == len(track.repetition) == len(track.ends)
+        assert track.ends[-1] < len(track.signal) <= track.ends[-1] + 5
+
+
+def test_an_envelope_in_the_raw_domain_is_refused_by_name(data: Path, cache_folder: Path) -> None:
+    """Before anything is read, with what to say instead."""
+    with pytest.raises(SpecError, match=r"DB1 subject 1 exercise 1 is a rectified envelope.*--domain envelope"):
+        merge(found(data), RAW)
+    assert not cache_folder.exists()
+
+
+def test_a_source_without_the_montage_is_left_out_with_a_remark(data: Path) -> None:
+    """DB1 has no ring of sixteen: it neither stops the others nor decides their domain."""
+    assert domain_of(found(data).takes, None, "ring16") == "raw"
+    merged = merge(found(data), default_spec("raw", 15, "ring16"))
+    assert [(t.database, t.ring) for t in merged.tracks] == [("DB5", "both")]
+    assert merged.tracks[0].frames.shape[1] == 16
+    assert "DB1 subject 1 exercise 1 is left out: its electrodes cannot serve as the montage ring16" in merged.remarks
+    with pytest.raises(RecordingError, match="none of the 1 recordings can be used: DB1 subject 1 exercise 1 is left"):
+        merge(found(data, "DB1"), default_spec("envelope", 7, "ring16"))
+
+
+def test_the_second_merge_reads_from_the_cache(data: Path, cache_folder: Path) -> None:
+    """It gives the same arrays, memory-mapped, and writes nothing: not even a time changes."""
+    first = merge(found(data), ENVELOPE)
+    before = {path: path.stat().st_mtime_ns for path in cache_folder.rglob("*")}
+    second = merge(found(data), ENVELOPE)
+    same(first.tracks, second.tracks)
+    assert first.remarks == second.remarks
+    assert {path: path.stat().st_mtime_ns for path in cache_folder.rglob("*")} == before
+    assert all(isinstance(getattr(track, name), np.memmap) for track in second.tracks for name in ARRAYS)
+    assert not any(path.name.startswith(".part") for path in cache_folder.iterdir())
+
+
+def test_context_and_hop_share_a_track_and_all_else_does_not() -> None:
+    """The key holds content, identity, ring and the settings that make the signal."""
+    key = cache.key_of("content", "DB5 subject 1", RAW, "upper")
+    assert cache.key_of("content", "DB5 subject 1", default_spec("raw", 31), "upper") == key
+    others = {
+        cache.key_of("another", "DB5 subject 1", RAW, "upper"),
+        cache.key_of("content", "DB5 subject 2", RAW, "upper"),
+        cache.key_of("content", "DB5 subject 1", RAW, "lower"),
+        cache.key_of("content", "DB5 subject 1", default_spec("raw", 15, notch_hz=50), "upper"),
+        cache.key_of("content", "DB5 subject 1", ENVELOPE, "upper"),
+    }
+    assert len(others | {key}) == 6
+
+
+def test_another_content_makes_another_track(data: Path, cache_folder: Path) -> None:
+    """A file that was changed is read anew, whatever its name and time."""
+    merge(found(data, "DB5"), RAW)
+    keys = set(cache_folder.iterdir())
+    path = data / "s2" / "S2_E1_A1.mat"
+    times = path.stat()
+    louder = files.db5()
+    louder["emg"] = 2 * louder["emg"]
+    files.write(path, louder)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    merged = merge(found(data, "DB5"), RAW)
+    assert len(set(cache_folder.iterdir()) - keys) == len(merged.tracks) == 2
+
+
+def _cut(folder: Path) -> None:
+    array = folder / "frames.npy"
+    array.write_bytes(array.read_bytes()[:500])
+
+
+def _empty(folder: Path) -> None:
+    (folder / "signal.npy").write_bytes(b"")
+
+
+def _remove(folder: Path) -> None:
+    (folder / "ends.npy").unlink()
+
+
+def _scribble(folder: Path) -> None:
+    (folder / "track.json").write_bytes(b'{"wearer": 3')
+
+
+def _garbage(folder: Path) -> None:
+    (folder / "movement.npy").write_bytes(os.urandom(3000))
+
+
+@pytest.mark.parametrize("damage", [_cut, _empty, _remove, _scribble, _garbage])
+def test_a_damaged_entry_is_made_anew(data: Path, cache_folder: Path, damage: Callable[[Path], None]) -> None:
+    """Whatever happened to a cached track, the next merge mends it and gives what the first gave."""
+    first = merge(found(data), ENVELOPE)
+    kept = [(track.wearer, {name: np.array(getattr(track, name)) for name in ARRAYS}) for track in first.tracks]
+    for folder in list(cache_folder.iterdir()):
+        damage(folder)
+    again = merge(found(data), ENVELOPE)
+    assert [track.wearer for track in again.tracks] == [wearer for wearer, _ in kept]
+    for track, (_, arrays) in zip(again.tracks, kept, strict=True):
+        for name in ARRAYS:
+            np.testing.assert_array_equal(getattr(track, name), arrays[name])
+    before = {path: path.stat().st_mtime_ns for path in cache_folder.rglob("*")}
+    same(merge(found(data), ENVELOPE).tracks, again.tracks)
+    assert {path: path.stat().st_mtime_ns for path in cache_folder.rglob("*")} == before
+
+
+def test_a_cache_that_cannot_be_written_is_said(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence names the place and how to choose another."""
+    monkeypatch.setenv("EMG_EDGE_CACHE", str(data / "S1_A1_E1.mat" / "cache"))
+    with pytest.raises(EmgEdgeError, match=r"cannot write .*EMG_EDGE_CACHE names another folder"):
+        merge(found(data, "DB5"), RAW)
+
+
+def test_an_unreadable_file_is_left_out_with_a_remark(data: Path) -> None:
+    """The others are merged; nothing of the user's is touched."""
+    broken = data / "S2_A1_E1.mat"
+    whole = (data / "S1_A1_E1.mat").read_bytes()
+    broken.write_bytes(whole[: len(whole) // 2])
+    merged = merge(found(data), ENVELOPE)
+    assert len(merged.tracks) == 3
+    assert any("S2_A1_E1.mat" in remark for remark in merged.remarks)
+    assert broken.stat().st_size == len(whole) // 2
+
+
+def test_a_recording_shorter_than_a_frame_is_left_out(data: Path) -> None:
+    """Nothing is learned from four samples, and the others do not suffer."""
+    tiny = {name: value[:4] if np.ndim(value) else value for name, value in files.db5().items()}
+    files.write(data / "s3" / "S3_E1_A1.mat", tiny)
+    merged = merge(found(data, "DB5"), RAW)
+    assert [track.subject for track in merged.tracks] == [2, 2]
+    assert "DB5 subject 3 exercise 1 is left out: it is shorter than one frame" in merged.remarks
+
+
+@pytest.mark.parametrize("spec", [RAW, ENVELOPE], ids=["raw", "envelope"])
+def test_the_imu_is_kept_at_the_frames(data: Path, spec: SignalSpec) -> None:
+    """A row of acceleration for every frame, where there is an IMU."""
+    for track in merge(found(data, "DB5"), spec).tracks:
+        assert track.acceleration is not None
+        assert track.acceleration.shape == (len(track.frames), 3)
