@@ -68,7 +68,7 @@ class Checkpoint:
         if not path.exists():
             return None
         try:
-            with np.load(path) as stored:
+            with path.open("rb") as file, np.load(file) as stored:  # by its name, numpy leaves a damaged file open
                 state = json.loads(str(stored["state"]))
                 names = sorted(stored.files)
                 best = [stored[name] for name in names if name.startswith("best_")]

@@ -31,7 +31,8 @@ def shares(balance: Balance) -> NDArray[np.float64]:
         epoch = drawn.epoch(number, noise=0, gain=0)
         newest = epoch.x[:, CONTEXT - 1 :, 0].astype(int)
         np.add.at(total, (data.group[newest], epoch.y), epoch.weight)
-    return total / total.sum()
+    share: NDArray[np.float64] = total / total.sum()
+    return share
 
 
 @pytest.mark.parametrize("balance", ["sampling", "weights", "none"])

@@ -86,7 +86,7 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
 
 def read_windows(run: Path) -> Windows:
     try:
-        with np.load(run / WINDOWS) as stored:
+        with (run / WINDOWS).open("rb") as file, np.load(file) as stored:  # by its name, numpy leaves it open
             return Windows(**{name: stored[name] for name in ("frames", "calibration", "test", "test_classes")})
     except NPZ_ERRORS as error:
         raise RunFolderError(f"the run folder {run} has no readable {WINDOWS}: {error}; train again") from error

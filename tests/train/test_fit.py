@@ -1,0 +1,165 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support import takes
+
+from emg_edge.errors import RunFolderError, SpecError
+from emg_edge.signal.spec import default_spec
+from emg_edge.train import checkpoint
+from emg_edge.train.config import TrainConfig
+from emg_edge.train.dataset import make_dataset
+from emg_edge.train.fit import Step, fit, logits_at
+from emg_edge.train.network import context_frames, deployed_network, dilations_for
+from emg_edge.train.sequences import FrameSet
+from emg_edge.train.splits import Side
+
+DILATIONS = (1, 2)
+CONTEXT = context_frames(DILATIONS)
+CLASSES = 4
+CONFIG = TrainConfig("", epochs=3, patience=1)
+Fitted = tuple[Any, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def data() -> FrameSet:
+    """Some six batches an epoch."""
+    spec = default_spec("raw", CONTEXT)
+    one = takes.recording(takes.DB5, "DB5", hold_s=3.0)
+    return make_dataset(takes.tracks(one, spec, "upper", "lower"), spec, rest=True).frames()
+
+
+@pytest.fixture(scope="module")
+def fitted(data: FrameSet, tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+    return fit(data, CLASSES, DILATIONS, CONFIG, tmp_path_factory.mktemp("fit") / "checkpoint.npz", lambda step: None)
+
+
+def windows(data: FrameSet) -> np.ndarray[Any, np.dtype[np.float32]]:
+    ends = np.flatnonzero(data.sides == Side.TEST)[::7]
+    cut: np.ndarray[Any, np.dtype[np.float32]] = data.frames[ends[:, None] + np.arange(1 - CONTEXT, 1)]
+    return cut
+
+
+def test_the_deployed_network_is_the_trained_one(data: FrameSet, fitted: Fitted) -> None:
+    """Logits and embedding of the Conv2D network on one context equal those of the Conv1D one on the same windows."""
+    network, _ = fitted
+    deployed = deployed_network(network, 8, CLASSES, DILATIONS)
+    x = windows(data)
+    trained, carried = network.predict(x, verbose=0), deployed.predict(x[:, :, None], verbose=0)
+    assert carried["logits"].shape == (len(x), 1, 1, CLASSES)
+    for name in ("logits", "embedding"):
+        np.testing.assert_allclose(carried[name][:, 0, 0], trained[name][:, 0], atol=1e-5)
+    assert np.ptp(trained["logits"]) > 0.1
+
+
+def test_whole_stretches_give_what_single_windows_give(data: FrameSet, fitted: Fitted) -> None:
+    """`logits_at` runs long stretches at once; each row is still that of its own window, in the order asked."""
+    network, _ = fitted
+    ends = np.flatnonzero(data.sides == Side.TEST)
+    ends = np.concatenate([ends[::-31], ends[:3], [CONTEXT - 1, len(data.frames) - 1]])
+    found = logits_at(network, data.frames, ends, CONTEXT)
+    one_by_one = network.trained.predict(data.frames[ends[:, None] + np.arange(1 - CONTEXT, 1)], verbose=0)[:, 0]
+    np.testing.assert_allclose(found, one_by_one, atol=1e-5)
+    assert logits_at(network, data.frames, ends[:0], CONTEXT).shape == (0, CLASSES)
+
+
+def test_it_learns(data: FrameSet, fitted: Fitted) -> None:
+    """A movement that is loud on its own electrode is found far more often than by chance after a few epochs."""
+    network, history = fitted
+    ends = np.flatnonzero((data.sides == Side.TEST) & (data.classes > 0))
+    assert (logits_at(network, data.frames, ends, CONTEXT).argmax(axis=1) == data.classes[ends]).mean() > 0.5
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_the_refit_is_as_long_as_was_best(fitted: Fitted) -> None:
+    """The history holds the search, then as many epochs on everything as the best validation took."""
+    _, history = fitted
+    search = [row for row in history if row["stage"] == "search"]
+    refit = [row for row in history if row["stage"] == "refit"]
+    best = int(np.argmax([row["validation_balanced_accuracy"] for row in search]))
+    assert [row["epoch"] for row in search] == list(range(len(search)))
+    assert [row["epoch"] for row in refit] == list(range(best + 1))
+    assert len(search) == min(CONFIG.epochs, best + 1 + CONFIG.patience)
+
+
+def interrupt(stage: str, epoch: int, batch: int) -> Callable[[Step], None]:
+    """A progress display during which the user presses Ctrl-C."""
+
+    def report(step: Step) -> None:
+        if (step.stage, step.epoch, step.batch) == (stage, epoch, batch):
+            raise KeyboardInterrupt
+
+    return report
+
+
+@pytest.mark.parametrize(("stage", "epoch", "batch"), [("search", 1, 2), ("refit", 0, 1)])
+def test_an_interrupted_fit_goes_on_as_if_it_had_not_been(
+    data: FrameSet, fitted: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, epoch: int, batch: int
+) -> None:
+    """History and weights are those of the fit that nobody interrupted, wherever it stopped."""
+    monkeypatch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)  # in place of ten seconds' wait
+    path = tmp_path / "checkpoint.npz"
+    with pytest.raises(KeyboardInterrupt):
+        fit(data, CLASSES, DILATIONS, CONFIG, path, interrupt(stage, epoch, batch))
+    assert path.exists()
+    network, history = fit(data, CLASSES, DILATIONS, CONFIG, path, lambda step: None)
+    assert history == fitted[1]
+    for found, expected in zip(network.get_weights(), fitted[0].get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def saved(data: FrameSet, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A checkpoint after one epoch."""
+    path = tmp_path_factory.mktemp("saved") / "checkpoint.npz"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            fit(data, CLASSES, DILATIONS, CONFIG, path, interrupt("search", 1, 1))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "foreign"])
+def test_a_damaged_checkpoint_is_one_sentence(data: FrameSet, saved: bytes, tmp_path: Path, damage: str) -> None:
+    """It is named, with what to do; training does not silently begin anew."""
+    path = tmp_path / "checkpoint.npz"
+    middle = len(saved) // 2
+    flipped = bytes(255 - byte for byte in saved[middle : middle + 50])
+    held = {
+        "cut": saved[:middle],
+        "flipped": saved[:middle] + flipped + saved[middle + 50 :],
+        "empty": b"",
+        "foreign": b"PK\x05\x06" + bytes(18),
+    }
+    path.write_bytes(held[damage])
+    with pytest.raises(RunFolderError, match=r"the checkpoint .*checkpoint\.npz is damaged: .*; remove it to start"):
+        fit(data, CLASSES, DILATIONS, CONFIG, path, lambda step: None)
+
+
+def test_a_checkpoint_of_another_network_is_refused(data: FrameSet, saved: bytes, tmp_path: Path) -> None:
+    """Weights that do not fit are not forced in."""
+    path = tmp_path / "checkpoint.npz"
+    path.write_bytes(saved)
+    with pytest.raises(RunFolderError, match="is of another network"):
+        fit(data, CLASSES, (1,), CONFIG, path, lambda step: None)
+
+
+def test_steps_tell_how_far_it_is(data: FrameSet, tmp_path: Path) -> None:
+    """Batches count up to their number, epochs to theirs, and every searched epoch ends with its validation."""
+    steps: list[Step] = []
+    config = TrainConfig("", epochs=2, refit=False, balance="weights")
+    _, history = fit(data, CLASSES, DILATIONS, config, tmp_path / "checkpoint.npz", steps.append)
+    batches = [step for step in steps if step.validation is None]
+    assert [step.batch for step in batches if step.epoch == 1] == list(range(1, batches[0].batches + 1))
+    assert {step.epochs for step in steps} == {2}
+    told = [step.validation for step in steps if step.validation is not None]
+    assert told == [row["validation_balanced_accuracy"] for row in history]
+    assert all(row["stage"] == "search" for row in history)
+
+
+def test_a_context_that_is_not_offered_is_refused() -> None:
+    """The offered ones are named."""
+    with pytest.raises(SpecError, match="a context of 300 ms is not offered; choose one of 200, 400, 600, 1000 ms"):
+        dilations_for("raw", 300)
