@@ -27,10 +27,13 @@ class TinyRun:
         return to
 
 
-@functools.cache
 def tiny_run(factory: pytest.TempPathFactory) -> TinyRun:
     """Train once a session; the cache stays, so that a test that trains on the same files begins at once."""
-    root = factory.mktemp("tiny")
+    return _made(factory.getbasetemp() / "tiny")
+
+
+@functools.cache
+def _made(root: Path) -> TinyRun:
     simulate(Plan(subjects=1, hold_s=1.0, rest_s=0.6), root / "data")
     config = TrainConfig(data=str(root / "data"), context_ms=200, epochs=4, patience=4)
     with pytest.MonkeyPatch.context() as patch:
