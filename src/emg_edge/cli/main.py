@@ -1,5 +1,6 @@
 """The command line's entry."""
 
+import os
 import sys
 from typing import Any
 
@@ -30,6 +31,9 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; an EmgEdgeError is one sentence on stderr and exit code 1, misuse is 2."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us; a file opened later must not become it
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     try:
         return cli.main(args=arguments, prog_name="emg-edge")
     except EmgEdgeError as error:

@@ -1,6 +1,7 @@
 """Loading what only the train extra brings."""
 
 import importlib
+import logging
 import os
 from typing import Any
 
@@ -17,7 +18,7 @@ def load(module: str) -> Any:
     click.echo("loading TensorFlow (a few seconds)", err=True)
     try:
         with quiet():
-            return importlib.import_module(module)
+            imported = importlib.import_module(module)
     except ImportError as error:
         if error.name is not None and error.name.startswith("emg_edge"):
             raise
@@ -25,3 +26,5 @@ def load(module: str) -> Any:
             f"this command needs the extra 'train', and {error.name or error} is not installed here; "
             "pip install 'emg-edge[train]'"
         ) from error
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of retracing once there are several people
+    return imported

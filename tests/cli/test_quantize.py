@@ -1,0 +1,64 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.tiny_run import TinyRun
+from support.tiny_run import tiny_run as make_tiny_run
+
+from emg_edge.cli.main import cli, main
+from emg_edge.decoding import modelfile
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
+    return make_tiny_run(tmp_path_factory)
+
+
+def invoked(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["quantize", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_the_parity_table_is_printed_and_the_file_written(tiny: TinyRun, tmp_path: Path) -> None:
+    """stdout: the three models with accuracy, agreement, probability difference and bytes, then the operators."""
+    out = tmp_path / "new" / "g.tflite"
+    command = [sys.executable, "-m", "emg_edge", "quantize", str(tiny.out), "--out", str(out), "--force"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)  # native code writes past sys.stdout
+    windows, columns, *rows, operators = result.stdout.splitlines()
+    held = modelfile.read(out).description
+    assert windows == f"{held.quantisation.windows} test windows"
+    assert columns.split() == ["accuracy", "balanced", "agreement", "largest", "probability", "difference", "bytes"]
+    assert [row[:14].strip() for row in rows] == ["float Keras", "float TFLite", "int8"]
+    assert rows[2].split()[-1] == str(held.model_bytes)
+    assert operators.startswith("operators: CONV_2D x ")
+    assert f"wrote {out} ({out.stat().st_size} bytes); next: emg-edge run" in result.stderr
+    assert ("is marked so" in result.stderr) == (not held.quantisation.within_bound)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_cannot_be_done_is_one_sentence(
+    tiny: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str], taken: bool
+) -> None:
+    """An existing file, and a folder that is no run: exit 1, nothing on stdout, the user's file untouched."""
+    out = tmp_path / "g.tflite"
+    run = tiny.out
+    if taken:
+        out.write_bytes(b"mine")
+    else:
+        run = tmp_path
+    with pytest.raises(SystemExit) as stopped:
+        main(["quantize", str(run), "--out", str(out)])
+    said, complained = capsys.readouterr()
+    assert (stopped.value.code, said) == (1, "")
+    expected = "exists already; choose another name or say --force" if taken else "is not a finished training run"
+    assert expected in complained.splitlines()[-1]
+    assert out.exists() == taken
+    if taken:
+        assert out.read_bytes() == b"mine"
+
+
+def test_misuse_is_two() -> None:
+    """Without a run or an output there is nothing to do."""
+    assert invoked().exit_code == 2
+    assert invoked("run").exit_code == 2
