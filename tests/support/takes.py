@@ -57,3 +57,8 @@ def tracks(one: Recording, spec: SignalSpec, *rings: str) -> list[Track]:
 def with_samples(one: Recording, samples: NDArray[np.float32]) -> Recording:
     """The same take with another signal."""
     return replace(one, samples=samples)
+
+
+def with_labels(one: Recording, movement: NDArray[np.int16]) -> Recording:
+    """The same take with other movements."""
+    return replace(one, movement=movement)
