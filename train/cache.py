@@ -19,7 +19,7 @@ from emg_edge.signal.source import Unit
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.track import Track
 
-FORMAT = 1  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
+FORMAT = 2  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
 _ARRAYS = ("signal", "frames", "ends", "movement", "repetition", "acceleration")
 _ABOUT = "track.json"
 
