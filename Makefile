@@ -26,7 +26,7 @@ $(VENV)/.uv: Makefile
 
 # A strict editable install links file by file: it is made again when a module comes or goes.
 $(VENV)/.modules: $(VENV)/.uv FORCE
-	@find src train quantize device firmware_bridge -name '*.py' | LC_ALL=C sort > $@.new
+	@find src train quantize device firmware_bridge -name '*.py' -o -name '*.tflite' | LC_ALL=C sort > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(VENV)/.ready: $(VENV)/.uv $(VENV)/.modules pyproject.toml requirements.lock
@@ -86,7 +86,7 @@ lock: $(VENV)/.uv  ## resolve the dependencies anew
 
 shipped-model: setup  ## make the model that ships with the package anew, from simulated people
 	rm -rf $(DEMO)/shipped
-	$(BIN)/emg-edge data simulate $(DEMO)/shipped/data --database DB5 --subjects 4 --hold 3 --rest 2.5 >/dev/null
+	$(BIN)/emg-edge data simulate $(DEMO)/shipped/data --database DB5 --subjects 4 --repetitions 12 --hold 3 --rest 2.5 >/dev/null
 	$(BIN)/emg-edge train --data $(DEMO)/shipped/data --out $(DEMO)/shipped/run
 	$(BIN)/emg-edge quantize $(DEMO)/shipped/run --out src/emg_edge/models/forearm.tflite --force
 

@@ -26,10 +26,12 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     each_subject: bool = False
     seed: int = 0
     epochs: int = 60
-    patience: int = 12
+    patience: int = 30
     refit: bool = True  # train again on training and validation repetitions, for as long as was best
     batch: int = 32
     most_sequences: int = 8000  # an epoch is never longer: progress, validation and checkpoints come often enough
+    dropout: float | None = None  # None: by the amount of data, see fit.regularised
+    label_smoothing: float | None = None  # likewise
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
     noise: float = 0.05  # augmentation, in standard deviations of the frames

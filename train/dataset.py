@@ -41,7 +41,9 @@ class Dataset:
         """All tracks end to end, standardised."""
         databases = sorted(self.splits)
         return FrameSet(
-            frames=np.concatenate([s.apply(t.frames) for t, s in zip(self.tracks, self.scales, strict=True)]),
+            frames=np.concatenate(
+                [s.apply(t.frames, self.spec.clip) for t, s in zip(self.tracks, self.scales, strict=True)]
+            ),
             classes=np.concatenate([self.classes(t) for t in self.tracks]),
             sides=np.concatenate(self.sides),
             group=np.concatenate([np.full(len(t.frames), databases.index(t.database)) for t in self.tracks]),

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.metrics import confusion, scores
 from emg_edge.train.checkpoint import Checkpoint
 from emg_edge.train.config import TrainConfig
-from emg_edge.train.network import context_frames, training_network
+from emg_edge.train.network import Shape, training_network
 from emg_edge.train.sequences import FrameSet, Sequences
 from emg_edge.train.splits import Side
 
@@ -36,8 +37,36 @@ class Step:
 Report = Callable[[Step], None]
 
 
+# From this many training windows on, drop-out only costs; below it, a person's own data, label smoothing does.
+MANY_WINDOWS = 100_000
+
+
+def regularised(config: TrainConfig, windows: int) -> TrainConfig:
+    """Fill in what depends on the amount of data: drop-out for little, label smoothing for much.
+
+    Smoothed labels also keep logits in a narrow range, which int8 resolves better.
+    """
+    many = windows >= MANY_WINDOWS
+    dropout = config.dropout if config.dropout is not None else (0.0 if many else 0.2)
+    smoothing = config.label_smoothing if config.label_smoothing is not None else (0.15 if many else 0.0)
+    return msgspec.structs.replace(config, dropout=dropout, label_smoothing=smoothing)
+
+
+@dataclass(frozen=True)
+class _Task:
+    data: FrameSet
+    classes: int
+    shape: Shape
+    config: TrainConfig
+    checkpoint: Path
+    report: Report
+
+    def sequences(self, *sides: Side) -> Sequences:
+        return Sequences(self.data, sides, self.shape.context, self.config.balance, self.config.seed)
+
+
 def fit(
-    data: FrameSet, classes: int, dilations: tuple[int, ...], config: TrainConfig, checkpoint: Path, report: Report
+    data: FrameSet, classes: int, shape: Shape, config: TrainConfig, checkpoint: Path, report: Report
 ) -> tuple[Any, list[dict[str, Any]]]:
     """Train; returns the network and its history, a row an epoch.
 
@@ -45,79 +74,58 @@ def fit(
     for `patience` epochs; then, if config.refit, from scratch on both for as many epochs as were best.
     An interrupted fit goes on from `checkpoint`.
     """
-    keras.utils.set_random_seed(config.seed)
+    counted = int(np.isin(data.sides, (Side.TRAIN, Side.VALIDATION)).sum())
+    task = _Task(data, classes, shape, regularised(config, counted), checkpoint, report)
     saved = Checkpoint.read(checkpoint)
-    stage = "search" if saved is None else saved.stage
-    history = [] if saved is None else saved.history
-    if stage == "search":
-        network, best = _search(data, classes, dilations, config, checkpoint, saved, report)
-        history, saved = best.history, None
+    if saved is None or saved.stage == "search":
+        network, best = _search(task, saved or Checkpoint("search"))
         if not config.refit:
             best.restore_best(network)
-            return network, history
-        epochs = best.best_epoch + 1
-    else:
-        assert saved is not None
-        epochs = saved.best_epoch + 1
-    return _refit(data, classes, dilations, config, checkpoint, saved, history, epochs, report)
+            return network, best.history
+        saved = Checkpoint("refit", best_epoch=best.best_epoch, history=best.history)
+    return _refit(task, saved)
 
 
-def _search(
-    data: FrameSet,
-    classes: int,
-    dilations: tuple[int, ...],
-    config: TrainConfig,
-    checkpoint: Path,
-    saved: Checkpoint | None,
-    report: Report,
-) -> tuple[Any, Checkpoint]:
-    sequences = Sequences(data, (Side.TRAIN,), context_frames(dilations), config.balance, config.seed)
-    network = _compiled(data, classes, dilations, config, sequences, config.epochs)
-    state = saved or Checkpoint("search")
+def _search(task: _Task, state: Checkpoint) -> tuple[Any, Checkpoint]:
+    config = task.config
+    sequences = task.sequences(Side.TRAIN)
+    network = _compiled(task, sequences, config.epochs)
     state.restore(network)
     while state.epoch < config.epochs and state.epoch - state.best_epoch <= config.patience:
-        row = _one_epoch(network, sequences, config, state.epoch, config.epochs, "search", report)
-        row["validation_balanced_accuracy"] = _validation(network, data, classes, context_frames(dilations))
-        report(Step("search", state.epoch, config.epochs, 0, 0, row["loss"], row["accuracy"], _last(row)))
-        state.epoch_done(network, row, _last(row))
-        state.write(checkpoint, network)
+        row = _one_epoch(task, network, sequences, state.epoch, config.epochs, "search")
+        validation = _validation(task, network)
+        row["validation_balanced_accuracy"] = validation
+        task.report(Step("search", state.epoch, config.epochs, 0, 0, row["loss"], row["accuracy"], validation))
+        state.epoch_done(network, row, validation)
+        state.write(task.checkpoint, network)
     return network, state
 
 
-def _refit(
-    data: FrameSet,
-    classes: int,
-    dilations: tuple[int, ...],
-    config: TrainConfig,
-    checkpoint: Path,
-    saved: Checkpoint | None,
-    history: list[dict[str, Any]],
-    epochs: int,
-    report: Report,
-) -> tuple[Any, list[dict[str, Any]]]:
-    keras.utils.set_random_seed(config.seed)
-    sides = (Side.TRAIN, Side.VALIDATION)
-    sequences = Sequences(data, sides, context_frames(dilations), config.balance, config.seed)
-    network = _compiled(data, classes, dilations, config, sequences, epochs)
-    state = saved or Checkpoint("refit", best_epoch=epochs - 1, history=history)
+def _refit(task: _Task, state: Checkpoint) -> tuple[Any, list[dict[str, Any]]]:
+    epochs = state.best_epoch + 1
+    sequences = task.sequences(Side.TRAIN, Side.VALIDATION)
+    network = _compiled(task, sequences, epochs)
     state.restore(network)
     while state.epoch < epochs:
-        row = _one_epoch(network, sequences, config, state.epoch, epochs, "refit", report)
+        row = _one_epoch(task, network, sequences, state.epoch, epochs, "refit")
         state.epoch_done(network, row, None)
-        state.write(checkpoint, network)
+        state.write(task.checkpoint, network)
     return network, state.history
 
 
-def _compiled(
-    data: FrameSet, classes: int, dilations: tuple[int, ...], config: TrainConfig, sequences: Sequences, epochs: int
-) -> Any:
-    network = training_network(data.frames.shape[1], classes, dilations)
+def _compiled(task: _Task, sequences: Sequences, epochs: int) -> Any:
+    config = task.config
+    keras.utils.set_random_seed(config.seed)
+    assert config.dropout is not None
+    network = training_network(task.data.frames.shape[1], task.classes, task.shape, config.dropout)
     batches = -(-min(sequences.size, config.most_sequences) // config.batch)
     schedule = keras.optimizers.schedules.CosineDecay(config.learning_rate, epochs * batches)
     logits = keras.Model(network.inputs, network.output["logits"])  # shares its weights with `network`
     logits.compile(
         optimizer=keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
+        loss=keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=config.label_smoothing, reduction="mean_with_sample_weight"
+        ),
         weighted_metrics=["accuracy"],
     )
     network.trained = logits
@@ -125,30 +133,31 @@ def _compiled(
     return network
 
 
-def _one_epoch(
-    network: Any, sequences: Sequences, config: TrainConfig, epoch: int, epochs: int, stage: str, report: Report
-) -> dict[str, Any]:
+def _one_epoch(task: _Task, network: Any, sequences: Sequences, epoch: int, epochs: int, stage: str) -> dict[str, Any]:
+    config = task.config
     drawn = sequences.epoch(epoch, config.noise, config.gain, config.most_sequences)
     batches = -(-len(drawn.x) // config.batch)
+    one_hot = keras.utils.to_categorical(drawn.y, task.classes)
 
     class Live(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
         def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
             logs = logs or {}
-            report(Step(stage, epoch, epochs, batch + 1, batches, logs["loss"], logs["accuracy"]))
+            task.report(Step(stage, epoch, epochs, batch + 1, batches, logs["loss"], logs["accuracy"]))
 
     done = network.trained.fit(
-        drawn.x, drawn.y, sample_weight=drawn.weight, batch_size=config.batch, verbose=0, callbacks=[Live()]
+        drawn.x, one_hot, sample_weight=drawn.weight, batch_size=config.batch, verbose=0, callbacks=[Live()]
     )
     last = {key: float(values[-1]) for key, values in done.history.items()}
     return {"stage": stage, "epoch": epoch, "loss": last["loss"], "accuracy": last["accuracy"]}
 
 
-def _validation(network: Any, data: FrameSet, classes: int, context: int) -> float:
-    where = np.flatnonzero(data.sides == Side.VALIDATION)
+def _validation(task: _Task, network: Any) -> float:
+    """Balanced accuracy on the validation repetition."""
+    where = np.flatnonzero(task.data.sides == Side.VALIDATION)
     if not len(where):
         return 0.0
-    decided = logits_at(network, data.frames, where, context).argmax(axis=1)
-    return scores(confusion(data.classes[where], decided, classes))["balanced_accuracy"]
+    decided = logits_at(network, task.data.frames, where, task.shape.context).argmax(axis=1)
+    return scores(confusion(task.data.classes[where], decided, task.classes))["balanced_accuracy"]
 
 
 def logits_at(network: Any, frames: NDArray[np.float32], ends: NDArray[np.int64], context: int) -> NDArray[np.float32]:
@@ -168,7 +177,3 @@ def logits_at(network: Any, frames: NDArray[np.float32], ends: NDArray[np.int64]
     row = np.searchsorted(segments, ends // _SEGMENT)
     chosen: NDArray[np.float32] = out[row, ends % _SEGMENT]
     return chosen
-
-
-def _last(row: dict[str, Any]) -> float:
-    return float(row["validation_balanced_accuracy"])

@@ -26,7 +26,7 @@ from emg_edge.train.checkpoint import CHECKPOINT
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.dataset import Dataset, make_dataset
 from emg_edge.train.fit import Report, fit, logits_at
-from emg_edge.train.network import context_frames, deployed_network, dilations_for
+from emg_edge.train.network import Shape, deployed_network, shape_for
 from emg_edge.train.orientation import orientation
 from emg_edge.train.pictures import save_confusion, save_curves
 from emg_edge.train.results import by_person, mean_over_people, test_confusion
@@ -57,8 +57,8 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     """
     found = merge.look(Path(config.data), config.databases, config.subjects, watch.files)
     domain = merge.domain_of(found.takes, config.domain, config.montage)
-    dilations = dilations_for(domain, config.context_ms)
-    spec = default_spec(domain, context_frames(dilations), config.montage, config.notch_hz)
+    shape = shape_for(domain, config.context_ms)
+    spec = default_spec(domain, shape.context, config.montage, config.notch_hz)
     resolved = msgspec.structs.replace(config, domain=domain, data=str(Path(config.data).resolve()))
     merged = merge.merge(found, spec, watch.files)
     for remark in merged.remarks:
@@ -71,15 +71,15 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     watch.say(_described(data, resolved))
     if config.each_subject:
         return _each_subject(merged.tracks, resolved, out, watch)
-    return _one_decoder(data, dilations, resolved, out, watch, "training")
+    return _one_decoder(data, shape, resolved, out, watch, "training")
 
 
 def _one_decoder(
-    data: Dataset, dilations: tuple[int, ...], config: TrainConfig, out: Path, watch: Watch, title: str
+    data: Dataset, shape: Shape, config: TrainConfig, out: Path, watch: Watch, title: str
 ) -> dict[str, Any]:
     began = time.monotonic()
     frames = data.frames()
-    network, history = fit(frames, len(data.movements), dilations, config, out / CHECKPOINT, watch.fitting(title))
+    network, history = fit(frames, len(data.movements), shape, config, out / CHECKPOINT, watch.fitting(title))
     decided = _decided_at_test(network, data, frames)
     members = list(range(len(data.tracks)))
     wearers = list(dict.fromkeys(track.wearer for track in data.tracks))
@@ -98,14 +98,14 @@ def _one_decoder(
         "parameters": int(network.count_params()),
         "seconds": round(time.monotonic() - began, 1),
     }
-    _save(data, frames, network, dilations, history, decided, config, out, metrics)
+    _save(data, frames, network, shape, history, decided, config, out, metrics)
     return metrics
 
 
 def _each_subject(tracks: tuple[Track, ...], config: TrainConfig, out: Path, watch: Watch) -> dict[str, Any]:
     assert config.domain is not None
-    dilations = dilations_for(config.domain, config.context_ms)
-    spec = default_spec(config.domain, context_frames(dilations), config.montage, config.notch_hz)
+    shape = shape_for(config.domain, config.context_ms)
+    spec = default_spec(config.domain, shape.context, config.montage, config.notch_hz)
     rows, protocols = [], {}
     wearers = list(dict.fromkeys(track.wearer for track in tracks))
     everyone = {wearer: _dataset_of(wearer, tracks, spec, config) for wearer in wearers}  # refuses before any long work
@@ -118,7 +118,7 @@ def _each_subject(tracks: tuple[Track, ...], config: TrainConfig, out: Path, wat
         else:
             write_json(folder / runfolder.CONFIG, one)
             title = f"{wearer} ({number} of {len(wearers)})"
-            metrics = _one_decoder(data, dilations, one, folder, watch, title)
+            metrics = _one_decoder(data, shape, one, folder, watch, title)
         rows += metrics["subjects"]
         protocols[wearer] = metrics["protocol"]
     document = mean_over_people(rows)
@@ -148,7 +148,7 @@ def _save(
     data: Dataset,
     frames: FrameSet,
     network: Any,
-    dilations: tuple[int, ...],
+    shape: Shape,
     history: list[dict[str, Any]],
     decided: dict[int, NDArray[np.int64]],
     config: TrainConfig,
@@ -156,7 +156,7 @@ def _save(
     metrics: dict[str, Any],
 ) -> None:
     """Write the results; metrics.json comes last and says that the run is whole."""
-    deployed = deployed_network(network, frames.frames.shape[1], len(data.movements), dilations)
+    deployed = deployed_network(network, shape)
     part = out / f".part-{runfolder.NETWORK}"
     try:
         deployed.save(part)

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 OUTPUTS = 24  # frames decided a sequence: long enough to share the convolutions' work, short enough to shuffle well
 
+# A class's weight is its size to the power of minus this. At 1, rest, half of all data, would be no commoner than any
+# of twelve movements, and a live decoder would see movements everywhere; the square root is half-way to leaving it be.
+POWER = 0.5
+
 Balance = Literal["sampling", "weights", "none"]
 
 
@@ -38,11 +42,11 @@ class Epoch:
 
 
 def frame_weights(data: FrameSet, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Weight of each counted frame so that every class of every database weighs the same; mean 1, else 0."""
+    """Weight of each counted frame, the larger the rarer its class and database are; mean 1, and 0 elsewhere."""
     cell = data.group * (data.classes.max() + 1) + data.classes
-    sizes = np.bincount(cell[counted])
+    sizes = np.bincount(cell[counted]).astype(float)
     weight = np.zeros(len(cell))
-    weight[counted] = 1.0 / sizes[cell[counted]]
+    weight[counted] = sizes[cell[counted]] ** -POWER
     weight /= weight[counted].mean()
     return weight
 

@@ -18,6 +18,7 @@ from emg_edge.train.simulated_take import Take, variables
 HOLD_S, REST_S = 3.7, 5.0
 LONGEST_S = 60.0  # of one hold or rest; more is a slip of the finger
 # Instead of the date that scipy writes: the same settings give the same bytes.
+MOST_REPETITIONS = 100  # beyond it, readers take a number for damage
 _HEADER = b"MATLAB 5.0 MAT-file, simulated by emg-edge: not a recording of a person"
 _HEADER_BYTES = 116
 
@@ -60,7 +61,11 @@ class Plan:
         _check_count("subjects", self.subjects, database.subjects, database)
         _check_count("sessions", self.sessions, database.sessions, database)
         if self.repetitions is not None:
-            _check_count("repetitions", self.repetitions, database.repetitions, database)
+            # More than the database has are allowed: simulated people do not tire.
+            if not 1 <= self.repetitions <= MOST_REPETITIONS:
+                raise EmgEdgeError(
+                    f"1 to {MOST_REPETITIONS} repetitions can be simulated, and {self.repetitions} were asked for"
+                )
         for exercise in self.exercises if database.exercises else ():
             if exercise not in database.exercises:
                 known = ", ".join(map(str, database.exercises))

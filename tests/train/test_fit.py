@@ -12,14 +12,14 @@ from emg_edge.train import checkpoint
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.dataset import make_dataset
 from emg_edge.train.fit import Step, fit, logits_at
-from emg_edge.train.network import context_frames, deployed_network, dilations_for
+from emg_edge.train.network import Shape, deployed_network, shape_for
 from emg_edge.train.sequences import FrameSet
 from emg_edge.train.splits import Side
 
-DILATIONS = (1, 2)
-CONTEXT = context_frames(DILATIONS)
+SHAPE = Shape((1, 2), width=32)
+CONTEXT = SHAPE.context
 CLASSES = 4
-CONFIG = TrainConfig("", epochs=3, patience=1)
+CONFIG = TrainConfig("", epochs=5, patience=5)
 Fitted = tuple[Any, list[dict[str, Any]]]
 
 
@@ -33,7 +33,7 @@ def data() -> FrameSet:
 
 @pytest.fixture(scope="module")
 def fitted(data: FrameSet, tmp_path_factory: pytest.TempPathFactory) -> Fitted:
-    return fit(data, CLASSES, DILATIONS, CONFIG, tmp_path_factory.mktemp("fit") / "checkpoint.npz", lambda step: None)
+    return fit(data, CLASSES, SHAPE, CONFIG, tmp_path_factory.mktemp("fit") / "checkpoint.npz", lambda step: None)
 
 
 def windows(data: FrameSet) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -45,7 +45,7 @@ def windows(data: FrameSet) -> np.ndarray[Any, np.dtype[np.float32]]:
 def test_the_deployed_network_is_the_trained_one(data: FrameSet, fitted: Fitted) -> None:
     """Logits and embedding of the Conv2D network on one context equal those of the Conv1D one on the same windows."""
     network, _ = fitted
-    deployed = deployed_network(network, 8, CLASSES, DILATIONS)
+    deployed = deployed_network(network, SHAPE)
     x = windows(data)
     trained, carried = network.predict(x, verbose=0), deployed.predict(x[:, :, None], verbose=0)
     assert carried["logits"].shape == (len(x), 1, 1, CLASSES)
@@ -102,9 +102,9 @@ def test_an_interrupted_fit_goes_on_as_if_it_had_not_been(
     monkeypatch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)  # in place of ten seconds' wait
     path = tmp_path / "checkpoint.npz"
     with pytest.raises(KeyboardInterrupt):
-        fit(data, CLASSES, DILATIONS, CONFIG, path, interrupt(stage, epoch, batch))
+        fit(data, CLASSES, SHAPE, CONFIG, path, interrupt(stage, epoch, batch))
     assert path.exists()
-    network, history = fit(data, CLASSES, DILATIONS, CONFIG, path, lambda step: None)
+    network, history = fit(data, CLASSES, SHAPE, CONFIG, path, lambda step: None)
     assert history == fitted[1]
     for found, expected in zip(network.get_weights(), fitted[0].get_weights(), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -117,7 +117,7 @@ def saved(data: FrameSet, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)
         with pytest.raises(KeyboardInterrupt):
-            fit(data, CLASSES, DILATIONS, CONFIG, path, interrupt("search", 1, 1))
+            fit(data, CLASSES, SHAPE, CONFIG, path, interrupt("search", 1, 1))
     return path.read_bytes()
 
 
@@ -135,7 +135,7 @@ def test_a_damaged_checkpoint_is_one_sentence(data: FrameSet, saved: bytes, tmp_
     }
     path.write_bytes(held[damage])
     with pytest.raises(RunFolderError, match=r"the checkpoint .*checkpoint\.npz is damaged: .*; remove it to start"):
-        fit(data, CLASSES, DILATIONS, CONFIG, path, lambda step: None)
+        fit(data, CLASSES, SHAPE, CONFIG, path, lambda step: None)
 
 
 def test_a_checkpoint_of_another_network_is_refused(data: FrameSet, saved: bytes, tmp_path: Path) -> None:
@@ -143,14 +143,14 @@ def test_a_checkpoint_of_another_network_is_refused(data: FrameSet, saved: bytes
     path = tmp_path / "checkpoint.npz"
     path.write_bytes(saved)
     with pytest.raises(RunFolderError, match="is of another network"):
-        fit(data, CLASSES, (1,), CONFIG, path, lambda step: None)
+        fit(data, CLASSES, Shape((1,), width=32), CONFIG, path, lambda step: None)
 
 
 def test_steps_tell_how_far_it_is(data: FrameSet, tmp_path: Path) -> None:
     """Batches count up to their number, epochs to theirs, and every searched epoch ends with its validation."""
     steps: list[Step] = []
     config = TrainConfig("", epochs=2, refit=False, balance="weights")
-    _, history = fit(data, CLASSES, DILATIONS, config, tmp_path / "checkpoint.npz", steps.append)
+    _, history = fit(data, CLASSES, SHAPE, config, tmp_path / "checkpoint.npz", steps.append)
     batches = [step for step in steps if step.validation is None]
     assert [step.batch for step in batches if step.epoch == 1] == list(range(1, batches[0].batches + 1))
     assert {step.epochs for step in steps} == {2}
@@ -162,4 +162,4 @@ def test_steps_tell_how_far_it_is(data: FrameSet, tmp_path: Path) -> None:
 def test_a_context_that_is_not_offered_is_refused() -> None:
     """The offered ones are named."""
     with pytest.raises(SpecError, match="a context of 300 ms is not offered; choose one of 200, 400, 600, 1000 ms"):
-        dilations_for("raw", 300)
+        shape_for("raw", 300)

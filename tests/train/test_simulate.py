@@ -197,7 +197,7 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
         ({"database": "DB8"}, "DB8 is not simulated: it is made for the regression"),
         ({"subjects": 11}, "DB5 has 10 subjects, and 11"),
         ({"exercises": (4,)}, "DB5 has the exercises 1, 2, 3, and 4"),
-        ({"repetitions": 7}, "DB5 has 6 repetitions, and 7"),
+        ({"repetitions": 101}, "1 to 100 repetitions can be simulated, and 101"),
         ({"sessions": 2}, "DB5 has 1 sessions, and 2"),
         ({"hold_s": 0.0}, r"0\.2 to 60 s in simulation, and 0 s"),
         ({"rest_s": float("nan")}, "and nan s was asked for"),

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from emg_edge.cli.numbers import Numbers
+
 SLOWEST = 0.1  # slower than this, one sample of a 100 Hz recording after the other would look like a silent board
 
 # Options that mean something to some of our boards only; on another they would be ignored, which is refused.
@@ -37,16 +39,6 @@ def _speed(ctx: click.Context, param: click.Parameter, value: str) -> float:
     return speed
 
 
-def _channels(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
-    chosen: list[int] = []
-    for part in value.split(",") if value else []:
-        first, _, last = part.partition("-")
-        if not (first.strip().isdecimal() and (last or first).strip().isdecimal()):
-            raise click.BadParameter(f"'{value}' does not list channels as in 1-4,9-12", ctx, param)
-        chosen += range(int(first), int(last or first) + 1)
-    return tuple(chosen)
-
-
 def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -> float:
     if value is None:
         return math.inf
@@ -74,7 +66,7 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
 @click.option("--database", metavar="NAME", help="where a file could be of several, as DB2")
 @click.option("--rate", type=click.FloatRange(0, min_open=True), metavar="HZ", help="of a table that replay plays")
 @click.option("--unit", type=click.Choice(["uV", "V", "myo-count"]), help="of a table that replay plays")
-@click.option("--channels", callback=_channels, default="", metavar="1-8", help="of a BrainFlow board that has more")
+@click.option("--channels", type=Numbers(), default="", metavar="1-8", help="of a BrainFlow board that has more")
 @click.option("--serial-port", default="", metavar="PORT")
 @click.option("--mac-address", default="", metavar="ADDRESS")
 @click.option("--ip-address", default="", metavar="ADDRESS")
@@ -146,6 +138,7 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
 
 
 def _sinks(lines: bool, view: bool, names: tuple[str, ...]) -> list[Any]:
+    from emg_edge.device.changes import Changes  # noqa: PLC0415
     from emg_edge.device.sinks import JsonLines  # noqa: PLC0415
     from emg_edge.device.view import View  # noqa: PLC0415
 
@@ -155,7 +148,8 @@ def _sinks(lines: bool, view: bool, names: tuple[str, ...]) -> list[Any]:
         stream = sys.stdout.buffer
         sinks.append(JsonLines(getattr(stream, "raw", stream)))  # unbuffered where there is such a thing
     if view or (terminal and not lines):
-        sinks.append(View(sys.stderr if sinks else sys.stdout, names))
+        stream = sys.stderr if sinks else sys.stdout
+        sinks.append((View if stream.isatty() else Changes)(stream, names))
     return sinks
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emg_edge.cli.bar import bar
+from emg_edge.cli.numbers import Numbers
 from emg_edge.cli.training_extra import load
 from emg_edge.errors import EmgEdgeError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--data", required=True, type=click.Path(path_type=Path), help="Folder or zip of NinaPro files.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder to make, or to go on with.")
 @click.option("--database", "databases", multiple=True, help="Only this database (DB1 ... DB7); may be repeated.")
-@click.option("--subjects", help="Only these subjects: 1,3,5-7.")
+@click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these.")
 @click.option("--domain", type=click.Choice(["raw", "envelope"]), help="Default: raw if all recordings are.")
 @click.option("--montage", type=click.Choice(["ring8", "ring16"]), default="ring8", show_default=True)
 @click.option(
@@ -63,22 +64,17 @@ if TYPE_CHECKING:
     help="Train again on training and validation repetitions together, for as long as was best.",
 )
 @click.option("--force", is_flag=True, help="Train a run folder anew.")
-def command(
-    data: Path, out: Path, subjects: str | None, context_ms: str, notch_hz: str, force: bool, **settings: Any
-) -> None:
+def command(data: Path, out: Path, context_ms: str, notch_hz: str, force: bool, **settings: Any) -> None:
     """Train a decoder; interrupted, the same command goes on.
 
     \b
     All that is there, merged:  emg-edge train --data ninapro --out runs/all
     A decoder a person:         emg-edge train --data ninapro --database DB5 --each-subject --out runs/each
     """
-    chosen = parse_subjects(subjects)
     run = load("emg_edge.train.run")
 
     settings["databases"] = tuple(name.upper() for name in settings["databases"])
-    config = run.TrainConfig(
-        data=str(data), subjects=chosen, context_ms=int(context_ms), notch_hz=float(notch_hz), **settings
-    )
+    config = run.TrainConfig(data=str(data), context_ms=int(context_ms), notch_hz=float(notch_hz), **settings)
     try:
         metrics = run.train(config, out, run.Watch(_say, bar, _FittingBar), force=force)
     except KeyboardInterrupt:
@@ -89,22 +85,6 @@ def command(
         if not settings["each_subject"]
         else f"wrote {out}: a run folder a person under {out / 'subjects'}"
     )
-
-
-def parse_subjects(text: str | None) -> tuple[int, ...]:
-    """'1,3,5-7' -> (1, 3, 5, 6, 7)."""
-    if text is None:
-        return ()
-    try:
-        numbers: list[int] = []
-        for part in text.split(","):
-            first, _, last = part.partition("-")
-            numbers += range(int(first), int(last or first) + 1)
-    except ValueError:
-        raise click.BadParameter(f"'{text}' is not a list such as 1,3,5-7", param_hint="--subjects") from None
-    if not numbers or min(numbers) < 1:
-        raise click.BadParameter(f"'{text}' names no subject; they count from 1", param_hint="--subjects")
-    return tuple(sorted(set(numbers)))
 
 
 def table(metrics: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import lzma
 import os
 import zipfile
 import zlib
@@ -19,7 +20,17 @@ RATIO_FROM_BYTES = 64 * 1024**2  # below this, no ratio can hurt
 MAX_DEPTH = 2  # a zip of zips, as some mirrors pack them
 
 # Everything that Python's zipfile is known to raise on damaged input.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, KeyError, MemoryError)
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    MemoryError,
+)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def read(head: Head, database: Database, *, acceleration: bool = True) -> Record
 
     Raises RecordingError when something is missing or damaged that cannot be mended.
     """
-    file, name = head.file, head.facts.name
+    file, name, simulated = head.file, head.facts.name, "simulated" in head.listed
     (movement_key, movement_note), (repetition_key, repetition_note) = (_label_key(head, *pair) for pair in _LABELS)
     keys = ["emg", movement_key, repetition_key, *(["acc"] if acceleration and _has_acceleration(head) else [])]
     loaded = matfile.load(file, head.listed, keys)
@@ -85,7 +85,7 @@ def read(head: Head, database: Database, *, acceleration: bool = True) -> Record
         *dead,
         numbered.remark,
         _strange_note(numbered, raw),
-        _unrepeated_note(numbered.movement, repetition, database),
+        "" if simulated else _unrepeated_note(numbered.movement, repetition, database),
         "the acceleration holds values that are not finite numbers and was left out" if hollow else "",
     )
     return Recording(
@@ -98,7 +98,7 @@ def read(head: Head, database: Database, *, acceleration: bool = True) -> Record
         exercise="" if name.exercise is None else database.exercises[name.exercise],
         session=name.session,
         acceleration=None if hollow else motion,
-        simulated="simulated" in head.listed,
+        simulated=simulated,
         notes=tuple(note for note in notes if note),
     )
 

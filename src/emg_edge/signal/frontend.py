@@ -41,11 +41,11 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if len(self.mean) != len(self.sd) or not all(0 < sd < math.inf for sd in self.sd):
             raise SpecError(f"{len(self.mean)} means and {len(self.sd)} standard deviations above 0 are no standard")
 
-    def apply(self, log_frames: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Standardise (n, channels), in float32 throughout: cached and live frames then agree bit for bit."""
+    def apply(self, log_frames: NDArray[np.float32], clip: float) -> NDArray[np.float32]:
+        """Standardise (n, channels) and limit to +-clip, in float32 throughout: cached frames then equal live ones."""
         standard: NDArray[np.float32] = log_frames - np.array(self.mean, np.float32)
         standard /= np.array(self.sd, np.float32)
-        return standard
+        return np.clip(standard, np.float32(-clip), np.float32(clip), out=standard)
 
 
 def conversion(spec: SignalSpec, source: Source) -> list[Stage]:
@@ -119,7 +119,7 @@ class FrontEnd:
         frames = SlidingMean(spec.frame.length, spec.frame.step, root_mean_square=spec.frame.kind == "rms")
         self._frames = frames
         self._floor = spec.floor(source.unit)
-        self._scale = scale
+        self._scale, self._clip = scale, spec.clip
         self.first, self.stride = _timing([*self.path.stages, frames])
 
     def push(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -129,7 +129,7 @@ class FrontEnd:
     def frame(self, signal: NDArray[np.float64]) -> NDArray[np.float32]:
         """Do the second half of `push` alone: from what the signal path gave to frames."""
         log_frames = np.log(self._frames.push(signal) + self._floor).astype(np.float32)
-        return log_frames if self._scale is None else self._scale.apply(log_frames)
+        return log_frames if self._scale is None else self._scale.apply(log_frames, self._clip)
 
     def reset(self) -> None:
         self.path.reset()

@@ -12,6 +12,7 @@ from emg_edge.signal.source import Domain, Unit
 
 RAW_RATE_HZ = 200.0  # Myo-class; faster recordings are anti-aliased and decimated to it
 ENVELOPE_RATE_HZ = 100.0  # DB1's; raw sources are high-passed and smoothed to it
+CLIP_SD = 2.5  # keeps 98 % of DB1's and DB5's frames as they are
 HIGHPASS_HZ = 20.0  # below it lie offset, drift and motion, not muscle
 
 # The floor inside the logarithm, in each unit: about the amplifier's own noise, so that rest does not run away.
@@ -33,6 +34,8 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sections       second-order sections applied at `rate_hz` to raw signals; empty in the envelope domain
     envelope_ms    length of the causal RMS that makes an envelope of a raw source (envelope domain only), after
                    a high-pass at `highpass_hz` (and a notch at `notch_hz`, 0 for none) designed at the source's rate
+    clip           standardised frames are limited to +-clip (in standard deviations): log frames have long tails that
+                   tell nothing more, and int8 spends its steps on the rest
     floors         the constant inside the logarithm, by the source's unit
     context, hop   in frames: how many the network sees, and how many pass between two decisions
     """
@@ -45,6 +48,7 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sections: tuple[Section, ...]
     envelope_ms: float
     frame: Frame
+    clip: float
     floors: dict[Unit, float]
     context: int
     hop: int
@@ -96,6 +100,7 @@ def default_spec(domain: Domain, context: int, montage: str = RING8, notch_hz: f
         sections=sections,
         envelope_ms=0.0 if raw else 100.0,
         frame=Frame("rms", length=10, step=5) if raw else Frame("mean", length=5, step=5),
+        clip=CLIP_SD,
         floors=dict(FLOORS),
         context=context,
         hop=2 if raw else 1,

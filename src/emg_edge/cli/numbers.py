@@ -1,0 +1,26 @@
+"""Lists of numbers as people write them: 1,3,5-7."""
+
+import click
+
+MOST = 999  # nothing that is counted here has more: subjects, channels
+
+
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """'1,3,5-7' -> (1, 3, 5, 6, 7); numbers count from 1."""
+
+    name = "1,3,5-7"
+
+    def convert(
+        self, value: str | tuple[int, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        chosen: list[int] = []
+        for part in value.split(",") if value else []:
+            first, _, last = (word.strip() for word in part.partition("-"))
+            last = last or first
+            short = len(first) <= len(str(MOST)) >= len(last)
+            if not (short and first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+                self.fail(f"'{value}' is no list of numbers from 1 to {MOST}, such as 1,3,5-7", param, ctx)
+            chosen += range(int(first), int(last) + 1)
+        return tuple(dict.fromkeys(chosen))
