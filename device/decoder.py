@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.errors import ModelFileError
 from emg_edge.signal.frontend import ContextStack, FrontEnd, Standardisation
 from emg_edge.signal.source import Source
 
@@ -24,13 +25,23 @@ class Prediction:
 
 
 class Decoder:
-    """A model on a source. Raises SpecError when the source cannot be brought to what the model expects."""
+    """A model on a source. Raises SpecError when the source cannot be brought to what the model expects.
+
+    Raises ModelFileError when the description and the network do not belong together.
+    """
 
     def __init__(
         self, model: ModelFile, source: Source, scale: Standardisation, ring: str | None = None, threads: int = 1
     ) -> None:
         spec = model.description.signal
         self.network = Network(model.flatbuffer, threads=threads)
+        expected = (1, spec.context, 1, spec.channels), len(model.description.movements)
+        found = self.network.input_shape, self.network.classes
+        if found != expected:
+            raise ModelFileError(
+                f"the network takes {found[0]} and decides {found[1]} movements, and the file's description says "
+                f"{expected[0]} and {expected[1]}; make the file anew with: emg-edge quantize"
+            )
         self._front = FrontEnd(spec, source, scale, ring)
         self._context = ContextStack(spec.context, spec.hop, spec.channels)
         self._first = self._front.first + (spec.context - 1) * self._front.stride

@@ -60,12 +60,11 @@ class Plan:
             raise EmgEdgeError(f"{database.name} is not simulated: {database.refusal}")
         _check_count("subjects", self.subjects, database.subjects, database)
         _check_count("sessions", self.sessions, database.sessions, database)
-        if self.repetitions is not None:
-            # More than the database has are allowed: simulated people do not tire.
-            if not 1 <= self.repetitions <= MOST_REPETITIONS:
-                raise EmgEdgeError(
-                    f"1 to {MOST_REPETITIONS} repetitions can be simulated, and {self.repetitions} were asked for"
-                )
+        # More than the database has are allowed: simulated people do not tire.
+        if self.repetitions is not None and not 1 <= self.repetitions <= MOST_REPETITIONS:
+            raise EmgEdgeError(
+                f"1 to {MOST_REPETITIONS} repetitions can be simulated, and {self.repetitions} were asked for"
+            )
         for exercise in self.exercises if database.exercises else ():
             if exercise not in database.exercises:
                 known = ", ".join(map(str, database.exercises))
