@@ -43,7 +43,7 @@ FORCE:
 demo: setup  ## simulate data, train, quantise, decode the synthetic board live for 20 s (about two minutes)
 	@echo "[demo 1/4] simulating two people in NinaPro DB5's layout -> $(DEMO)/data"
 	@test -d $(DEMO)/data || { rm -rf $(DEMO)/data.part; \
-	  $(BIN)/emg-edge data simulate $(DEMO)/data.part --database DB5 --subjects 2 --hold 2.5 --rest 2 >/dev/null \
+	  $(BIN)/emg-edge data simulate $(DEMO)/data.part --database DB5 --subjects 2 --repetitions 10 --hold 2.5 --rest 2 >/dev/null \
 	  && mv $(DEMO)/data.part $(DEMO)/data; }
 	@echo "[demo 2/4] training on them -> $(DEMO)/run"
 	@$(BIN)/emg-edge train --data $(DEMO)/data --out $(DEMO)/run
@@ -62,7 +62,7 @@ check: setup  ## style, types, architecture
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -n 3
+	@$(BIN)/lint-imports --no-cache
 
 unit: setup  ## the tests, on the source tree
 	@echo "[unit] pytest"
