@@ -1,7 +1,7 @@
 import json
-import re
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
