@@ -24,10 +24,10 @@ $(VENV)/.uv: Makefile
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
-# A strict editable install links file by file: it is made again when a module comes or goes.
+# A strict editable install links file by file, in build/: it is made again when a module comes or goes, or build/ did.
 $(VENV)/.modules: $(VENV)/.uv FORCE
 	@find src train quantize device firmware_bridge -name '*.py' -o -name '*.tflite' | LC_ALL=C sort > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@cmp -s $@.new $@ && test -e build/__editable__*/emg_edge/__init__.py && rm $@.new || mv $@.new $@
 
 $(VENV)/.ready: $(VENV)/.uv $(VENV)/.modules pyproject.toml requirements.lock
 	@echo "[setup] installing the locked dependencies (about 1.5 GB with TensorFlow; a minute or two the first time)"
@@ -70,7 +70,7 @@ unit: setup  ## the tests, on the source tree
 
 wheel-test: setup  ## build the wheel through the sdist; run the device's tests on it, in a bare install without TensorFlow
 	@echo "[wheel] building through the sdist, installing without extras, testing the device on it"
-	@rm -rf build dist $(WHEEL_VENV)
+	@rm -rf dist $(WHEEL_VENV)
 	@$(BIN)/uv build --quiet --out-dir dist
 	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --group dev --no-header --no-annotate \
 	  pyproject.toml --constraint requirements.lock --output-file dist/constraints.txt >/dev/null
