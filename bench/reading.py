@@ -31,7 +31,7 @@ def peak():
     return int(next(l for l in open('/proc/self/status') if l.startswith('VmHWM')).split()[1]) * 1024
 before, began = peak(), time.perf_counter()
 found = merge.look(Path(sys.argv[1]), (), ())
-merged = merge.merge(found, default_spec(merge.domain_of(found.takes, None), 7))
+merged = merge.merge(found, default_spec(merge.domain_of(found.takes, None, 'ring8'), 7))
 print(time.perf_counter() - began, peak() - before)
 """
 
