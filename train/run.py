@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import keras
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -181,7 +182,10 @@ def _save(
         databases={name: sorted(set(numbers)) for name, numbers in subjects.items()},
         repetitions={name: split.as_dict() for name, split in data.splits.items()},
         seed=config.seed,
-        versions={"emg-edge": __version__, **{name: version(name) for name in ("keras", "numpy", "tensorflow")}},
+        versions={
+            "emg-edge": __version__,
+            **{name: version(name) for name in ("keras", "numpy", keras.backend.backend())},
+        },
         simulated=any(track.simulated for track in data.tracks),
     )
     write_json(out / runfolder.DECODER, Decoder(data.spec, data.movements, data.model_scales(), training))

@@ -15,7 +15,7 @@ def load(module: str) -> Any:
     """Import a module that needs Keras, quietly. Raises MissingDependency when the extra is not installed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    click.echo("loading TensorFlow (a few seconds)", err=True)
+    click.echo("loading Keras (a few seconds)", err=True)
     try:
         with quiet():
             imported = importlib.import_module(module)
