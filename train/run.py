@@ -178,14 +178,12 @@ def _save(
     subjects: dict[str, list[int]] = {}
     for track in data.tracks:
         subjects.setdefault(track.database, []).append(track.subject)
+    backend = keras.backend.backend()
     training = Training(
         databases={name: sorted(set(numbers)) for name, numbers in subjects.items()},
         repetitions={name: split.as_dict() for name, split in data.splits.items()},
         seed=config.seed,
-        versions={
-            "emg-edge": __version__,
-            **{name: version(name) for name in ("keras", "numpy", keras.backend.backend())},
-        },
+        versions={"emg-edge": __version__, **{name: version(name) for name in ("keras", "numpy", backend)}},
         simulated=any(track.simulated for track in data.tracks),
     )
     write_json(out / runfolder.DECODER, Decoder(data.spec, data.movements, data.model_scales(), training))

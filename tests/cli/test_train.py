@@ -98,7 +98,7 @@ def test_misuse_is_two(tiny: TinyRun, tmp_path: Path, wrong: list[str]) -> None:
     result = invoked("--data", tiny.data, "--out", tmp_path / "run", *wrong)
     assert (result.exit_code, result.stdout) == (2, "")
     assert wrong[0] in result.stderr
-    assert "loading TensorFlow" not in result.stderr
+    assert "loading Keras" not in result.stderr
     assert not (tmp_path / "run").exists()
 
 
