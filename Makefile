@@ -1,4 +1,4 @@
-# Everything is made here from a machine with only Python >= 3.11 (with venv), make and a package index.
+# Everything is made here from a machine with only Python 3.11 to 3.13 (with venv), make and a package index.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -18,9 +18,8 @@ help:  ## what can be made
 setup: $(VENV)/.ready  ## make .venv with everything (a second call is quick)
 
 $(VENV)/.uv: Makefile
-	@echo "[setup] making $(VENV) with $$($(PYTHON) --version)"
-	@$(PYTHON) -c 'import sys; sys.exit("emg-edge needs Python >= 3.11, this is %d.%d; say make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "emg-edge is locked for Python 3.11 to 3.13, this is %d.%d; say make PYTHON=python3.12" % sys.version_info[:2])'
+	@test -x $(BIN)/python || { echo "[setup] making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
@@ -90,5 +89,5 @@ shipped-model: setup  ## make the model that ships with the package anew, from s
 	$(BIN)/emg-edge train --data $(DEMO)/shipped/data --out $(DEMO)/shipped/run
 	$(BIN)/emg-edge quantize $(DEMO)/shipped/run --out src/emg_edge/models/forearm.tflite --force
 
-clean:  ## remove what was made here (never your data or runs)
-	rm -rf $(VENV) $(WHEEL_VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+clean:  ## remove what was built here (the demo's folder stays: rm -r demo makes it all anew)
+	rm -rf $(VENV) $(WHEEL_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

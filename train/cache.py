@@ -3,6 +3,7 @@
 A folder a track, written beside and renamed, so that it is whole or not there; it may be deleted at any time.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -19,7 +20,7 @@ from emg_edge.signal.source import Unit
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.track import Track
 
-FORMAT = 2  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
+FORMAT = 3  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
 _ARRAYS = ("signal", "frames", "ends", "movement", "repetition", "acceleration")
 _ABOUT = "track.json"
 
@@ -33,6 +34,8 @@ class _About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ring: str
     unit: Unit
     simulated: bool
+    span: int
+    stride: int
     notes: tuple[str, ...]
 
 
@@ -64,6 +67,14 @@ def load(key: str) -> tuple[Track, tuple[str, ...]] | None:
     return Track(**{k: v for k, v in said.items() if k != "notes"}, **arrays), about.notes
 
 
+def _move(part: Path, place: Path) -> None:
+    try:
+        part.rename(place)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # else another process was first: its copy is as good
+            raise
+
+
 def store(key: str, track: Track, notes: tuple[str, ...]) -> None:
     """Write a track. Raises EmgEdgeError when the disk is full; a copy that another process wrote first is kept."""
     root = cache_folder()
@@ -79,7 +90,7 @@ def store(key: str, track: Track, notes: tuple[str, ...]) -> None:
             (part / _ABOUT).write_bytes(msgspec.json.encode(about))
             if load(key) is None:  # absent or damaged
                 shutil.rmtree(root / key, ignore_errors=True)
-                part.rename(root / key)
+                _move(part, root / key)
         finally:
             shutil.rmtree(part, ignore_errors=True)
     except OSError as error:

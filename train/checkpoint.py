@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.runfolder import NPZ_ERRORS
 from emg_edge.errors import RunFolderError
-from emg_edge.files import write_atomically
+from emg_edge.files import Kind, kind_of, write_atomically
 
 CHECKPOINT = "checkpoint.npz"
 _SECONDS_BETWEEN = 10.0  # what an interruption may cost; a small network's epoch is much shorter than its write
@@ -65,7 +65,7 @@ class Checkpoint:
     @classmethod
     def read(cls, path: Path) -> "Checkpoint | None":
         """The saved state, or None when there is none. Raises RunFolderError when it is damaged."""
-        if not path.exists():
+        if kind_of(path) is Kind.ABSENT:
             return None
         try:
             with path.open("rb") as file, np.load(file) as stored:  # by its name, numpy leaves a damaged file open

@@ -72,10 +72,9 @@ def make_dataset(tracks: Sequence[Track], spec: SignalSpec, *, rest: bool) -> Da
     splits = {name: split_of(name, [t for t in tracks if t.database == name]) for name in databases}
     sides = [splits[track.database].sides(track.repetition) for track in tracks]
     movements = _movements_to_learn(tracks, sides, rest=rest)
-    reach = reach_of(spec)
     windows = []
     for track, side in zip(tracks, sides, strict=True):
-        of_window = window_sides(side, track.movement, reach, rest=rest)
+        of_window = window_sides(side, track.movement, track.reach(spec.context), rest=rest)
         of_window[~np.isin(track.movement, movements)] = Side.NONE
         windows.append(of_window)
     scales = tuple(fit_scale(track, side) for track, side in zip(tracks, sides, strict=True))
@@ -87,17 +86,6 @@ def make_dataset(tracks: Sequence[Track], spec: SignalSpec, *, rest: bool) -> Da
                 "choose a shorter --context, or add recordings"
             )
     return data
-
-
-def reach_of(spec: SignalSpec) -> int:
-    """Frames that must lie on one side (or in one movement), so that all samples that a window is made of do.
-
-    A frame's label is that of its newest sample: the frame before the window's oldest sample counts too. What an
-    envelope was smoothed over is counted, the fading memory of the other filters is not.
-    """
-    smoothed = max(1, round(spec.envelope_ms * spec.rate_hz / 1000))
-    samples = spec.frame.length + (spec.context - 1) * spec.frame.step + smoothed - 1
-    return 1 + -(-(samples - 1) // spec.frame.step)
 
 
 def fit_scale(track: Track, sides: NDArray[np.int8]) -> Standardisation:

@@ -76,14 +76,17 @@ def merge(found: Found, spec: SignalSpec, progress: Progress = in_order) -> Merg
 def _tracks_of(take: Take, spec: SignalSpec, names: Sequence[str]) -> tuple[list[Track], tuple[str, ...]]:
     content = take.digest()
     keys = [cache.key_of(content, str(take), spec, ring) for ring in names]
-    stored = [cache.load(key) for key in keys]
-    if any(one is None for one in stored):
-        recording = take.read()
-        for key, ring in zip(keys, names, strict=True):
-            cache.store(key, make_track(recording, spec, ring), recording.notes)
-        stored = [cache.load(key) for key in keys]
-    held = [one for one in stored if one is not None]
-    return [track for track, _ in held], held[0][1] if held else ()
+    stored = [one for one in map(cache.load, keys) if one is not None]
+    if len(stored) == len(keys):
+        return [track for track, _ in stored], stored[0][1]
+    recording = take.read()
+    made = []
+    for key, ring in zip(keys, names, strict=True):
+        track = make_track(recording, spec, ring)
+        cache.store(key, track, recording.notes)
+        mapped = cache.load(key)  # memory-mapped, unless another process is just replacing it
+        made.append(track if mapped is None else mapped[0])
+    return made, recording.notes
 
 
 def make_track(recording: Recording, spec: SignalSpec, ring: str) -> Track:
@@ -94,6 +97,8 @@ def make_track(recording: Recording, spec: SignalSpec, ring: str) -> Track:
     newest = front_end.first + front_end.stride * np.arange(len(frames))
     framing = SlidingMean(spec.frame.length, spec.frame.step, root_mean_square=True)
     axes = recording.acceleration
+    # An envelope was smoothed before it was recorded, over about as long as we smooth to make one.
+    smoothed = round(spec.envelope_ms * spec.rate_hz / 1000) - 1 if recording.source.domain == "envelope" else 0
     return Track(
         wearer=recording.wearer,
         database=recording.database,
@@ -103,6 +108,8 @@ def make_track(recording: Recording, spec: SignalSpec, ring: str) -> Track:
         ring=ring,
         unit=recording.source.unit,
         simulated=recording.simulated,
+        span=front_end.span + smoothed,
+        stride=front_end.stride,
         signal=signal.astype(np.float32),
         frames=frames,
         ends=framing.first + framing.stride * np.arange(len(frames)),

@@ -17,6 +17,7 @@ class Track:
     ends        (k,) int64, index into `signal` of each frame's newest sample
     movement    (k,) int16, at each frame's newest sample
     repetition  (k,) int16, likewise; 0 belongs to no split
+    span, stride  samples of the recording that a frame is made of, and between two frames
     acceleration  (k, axes) float32, likewise, or None
     """
 
@@ -28,12 +29,22 @@ class Track:
     ring: str
     unit: Unit
     simulated: bool
+    span: int
+    stride: int
     signal: NDArray[np.float32]
     frames: NDArray[np.float32]
     ends: NDArray[np.int64]
     movement: NDArray[np.int16]
     repetition: NDArray[np.int16]
     acceleration: NDArray[np.float32] | None = None
+
+    def reach(self, context: int) -> int:
+        """Frames that must lie on one side, or in one movement, so that all samples of a window of `context` do.
+
+        A frame's label is that of its newest sample, so the frame before the window's oldest sample counts too.
+        """
+        samples = self.span + (context - 1) * self.stride
+        return 1 + -(-(samples - 1) // self.stride)
 
     @property
     def scale_name(self) -> str:

@@ -3,9 +3,32 @@
 import contextlib
 import errno
 import os
+import stat
+from enum import Enum
 from pathlib import Path
 
 from emg_edge.errors import EmgEdgeError
+
+
+class Kind(Enum):
+    """What lies at a path."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    OTHER = "other"
+    ABSENT = "absent"
+
+
+def kind_of(path: Path) -> Kind:
+    """Look, following links. Raises EmgEdgeError where that is not allowed, or the name is impossible."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return Kind.ABSENT
+    except (OSError, ValueError) as error:  # ValueError: a null byte
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise EmgEdgeError(f"cannot look at {path}: {reason}; check the name and its permissions") from error
+    return Kind.FILE if stat.S_ISREG(mode) else Kind.FOLDER if stat.S_ISDIR(mode) else Kind.OTHER
 
 
 def refuse_overwrite(path: Path, *, force: bool) -> None:

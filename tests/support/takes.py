@@ -13,7 +13,8 @@ from emg_edge.train.track import Track
 
 DB1 = Source("envelope", 100.0, "db1-volt", "ninapro-db1")
 DB5 = Source("raw", 200.0, "myo-count", "ninapro-db5")
-_SCALE = {"db1-volt": 0.3, "myo-count": 20.0}
+DB2 = Source("raw", 2000.0, "V", "ninapro-delsys12")
+_SCALE = {"db1-volt": 0.3, "myo-count": 20.0, "V": 1e-4}
 
 
 def labels(

@@ -22,8 +22,8 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "database": ("replay",),
     "rate": ("replay",),
     "unit": ("replay",),
-    "channels": ("brainflow",),
-    "master_board": ("brainflow",),
+    **dict.fromkeys(("channels", "master_board", "serial_port", "mac_address", "ip_address"), ("brainflow",)),
+    **dict.fromkeys(("ip_port", "timeout", "other_info", "serial_number"), ("brainflow",)),
 }
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.modelfile import Scales, Training
 from emg_edge.errors import RunFolderError, SpecError
-from emg_edge.files import write_atomically
+from emg_edge.files import Kind, kind_of, write_atomically
 from emg_edge.signal.spec import SignalSpec
 
 CONFIG = "config.json"
@@ -65,9 +65,11 @@ def write_json(path: Path, document: Any) -> None:
 
 def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
     """The decoder and its metrics. Raises RunFolderError when the folder is not a finished run."""
-    if not run.is_dir():
+    if kind_of(run) is not Kind.FOLDER:
         raise RunFolderError(f"there is no run folder {run}; make one with: emg-edge train --data PATH --out {run}")
-    missing = next((name for name in (DECODER, METRICS) if not (run / name).exists()), None)  # METRICS comes last
+    missing = next(
+        (name for name in (DECODER, METRICS) if kind_of(run / name) is not Kind.FILE), None
+    )  # METRICS comes last
     if missing:
         people = sorted(p.name for p in (run / SUBJECTS).glob("*") if (p / DECODER).exists())
         if people:

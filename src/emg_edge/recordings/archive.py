@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from emg_edge.errors import RecordingError
+from emg_edge.files import Kind, kind_of
 
 MAX_FILE_BYTES = 2 * 1024**3  # ten times NinaPro's largest file
 MAX_RATIO = 200  # signals shrink tenfold at best, a zip bomb a thousandfold
@@ -114,9 +115,10 @@ def scan(path: Path, report: Callable[[str], None]) -> list[FileRef]:
     What is damaged or cannot be entered is told to `report`, a sentence each. Raises RecordingError only when
     there is no such path, or when it is one file of another kind.
     """
-    if not path.exists():
+    kind = kind_of(path)
+    if kind is Kind.ABSENT:
         raise RecordingError(f"there is no {path}; give a folder, a zip or a .mat file of NinaPro")
-    if path.is_dir():
+    if kind is Kind.FOLDER:
         files = list(_walk(path, report))
     elif path.suffix.lower() in (".mat", ".zip"):
         files = [path]

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 from emg_edge.errors import RecordingError
+from emg_edge.files import Kind, kind_of
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Unit
 
@@ -21,8 +22,9 @@ def open_recording(
     `database` decides where a .mat could be of several; a table needs `rate_hz` and `unit`, which it cannot say
     itself. Raises RecordingError when it cannot be read, or when it is several recordings.
     """
-    if not path.is_file():
-        found = "is no file" if path.exists() else "is not there"
+    kind = kind_of(path)
+    if kind is not Kind.FILE:
+        found = "is not there" if kind is Kind.ABSENT else "is no file"
         raise RecordingError(f"{path} {found}; give a .mat file of NinaPro or a table of numbers (.csv, .tsv)")
     if path.suffix.lower() in (".mat", ".zip") or zipfile.is_zipfile(path):
         return _ninapro(path, database)
@@ -31,7 +33,9 @@ def open_recording(
     if path.suffix.lower() not in SUFFIXES:
         raise RecordingError(f"{path} is of no kind we read; expected .mat, .zip, {', '.join(SUFFIXES)}")
     if rate_hz is None or unit is None:
-        raise RecordingError(f"{path} is a table, which does not say its own rate and unit; give both")
+        raise RecordingError(
+            f"{path} is a table, which does not say its own rate and unit; say both, as --rate 200 --unit uV"
+        )
     return read_table(path, rate_hz, unit, layout)
 
 

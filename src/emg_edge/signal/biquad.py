@@ -62,6 +62,7 @@ class Biquad:
 
     first = 0
     stride = 1
+    span = 1  # the fading memory of the recursion is not counted
 
     def __init__(self, section: Section) -> None:
         a = np.array([1.0, section.a1, section.a2])

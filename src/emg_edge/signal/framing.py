@@ -15,7 +15,7 @@ class _Strided:
     """Keeps the samples that the next output still needs. Output i is made of inputs up to first + i * stride."""
 
     def __init__(self, length: int, stride: int) -> None:
-        self.length, self.stride, self.first = length, stride, length - 1
+        self.length, self.stride, self.first, self.span = length, stride, length - 1, length
         self.reset()
 
     def reset(self) -> None:

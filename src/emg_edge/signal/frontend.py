@@ -19,10 +19,11 @@ from emg_edge.signal.spec import SignalSpec
 
 
 class Stage(Protocol):
-    """A causal stream processor; output i depends on inputs up to first + i * stride."""
+    """A causal stream processor; output i is made of the `span` inputs that end with input first + i * stride."""
 
     first: int
     stride: int
+    span: int
 
     def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
     def reset(self) -> None: ...
@@ -87,7 +88,6 @@ class SignalPath:
         self._columns = list(columns(source.layout, spec.montage, ring))
         self._expected = source.channels
         self.stages: list[Stage] = [*conversion(spec, source), *cascade(spec.sections)]
-        self.first, self.stride = _timing(self.stages)
 
     def push(self, samples: NDArray[np.floating]) -> NDArray[np.float64]:
         """(n, source channels) in the source's unit -> (m, montage channels) at the spec's rate."""
@@ -106,7 +106,8 @@ class SignalPath:
 class FrontEnd:
     """From a source's samples to a model's frames.
 
-    Frame i is made of source samples up to index first + i * stride, counted since the start or the last reset.
+    Frame i is made of the `span` source samples that end with sample first + i * stride, counted since the start or
+    the last reset.
     Without a standardisation the frames are plain logarithms, from which one is fitted.
     """
 
@@ -120,7 +121,7 @@ class FrontEnd:
         self._frames = frames
         self._floor = spec.floor(source.unit)
         self._scale, self._clip = scale, spec.clip
-        self.first, self.stride = _timing([*self.path.stages, frames])
+        self.first, self.stride, self.span = _timing([*self.path.stages, frames])
 
     def push(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n, source channels) -> (k, montage channels) float32, k >= 0 new frames."""
@@ -165,9 +166,10 @@ def windows(frames: NDArray[np.float32], context: int) -> NDArray[np.float32]:
     return np.lib.stride_tricks.sliding_window_view(frames, context, axis=0).transpose(0, 2, 1)
 
 
-def _timing(stages: list[Stage]) -> tuple[int, int]:
+def _timing(stages: list[Stage]) -> tuple[int, int, int]:
     """Newest input of output 0, and inputs an output, of stages in a row."""
-    first, stride = 0, 1
+    first, stride, span = 0, 1, 1
     for stage in stages:
+        span += (stage.span - 1) * stride
         first, stride = first + stage.first * stride, stride * stage.stride
-    return first, stride
+    return first, stride, span

@@ -54,6 +54,11 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hop: int
 
     def __post_init__(self) -> None:
+        coefficients = [number for section in self.sections for number in msgspec.structs.astuple(section)]
+        positive = [self.clip, *self.floors.values()]
+        numbers = [self.highpass_hz, self.notch_hz, self.envelope_ms, *coefficients, *positive]
+        if not all(map(math.isfinite, numbers)) or min(positive) <= 0 or self.envelope_ms < 0:
+            raise SpecError("the clip and the floors must be above 0, and every number of a signal spec finite")
         if self.montage not in CHANNELS:
             raise SpecError(f"unknown montage '{self.montage}'; known are {', '.join(CHANNELS)}")
         if not 0 < self.rate_hz < math.inf:
