@@ -29,7 +29,7 @@ $(VENV)/.modules: $(VENV)/.uv FORCE
 	@cmp -s $@.new $@ && test -e build/__editable__*/emg_edge/__init__.py && rm $@.new || mv $@.new $@
 
 $(VENV)/.ready: $(VENV)/.uv $(VENV)/.modules pyproject.toml requirements.lock
-	@echo "[setup] installing the locked dependencies (about 1.5 GB with TensorFlow; a minute or two the first time)"
+	@echo "[setup] installing the locked dependencies (2.6 GB on disk with TensorFlow; a minute or two the first time)"
 	@$(BIN)/uv pip sync --quiet --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet uv==$(UV_VERSION)
 	@rm -rf build

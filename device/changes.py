@@ -3,6 +3,7 @@
 from typing import TextIO
 
 from emg_edge.decoding.decisions import Decision
+from emg_edge.device.sinks import show
 from emg_edge.movements import name_of
 
 
@@ -27,8 +28,7 @@ class Changes:
         if decision.truth is not None:
             right = "right" if decision.truth == decision.number else "wrong"
             line += f"  made {name_of(decision.truth):{self._width}} {right}"
-        self._stream.write(line.rstrip() + "\n")
-        self._stream.flush()
+        show(self._stream, line.rstrip() + "\n")
 
     def close(self) -> None:
-        self._stream.flush()
+        """Every line was written at once."""

@@ -11,6 +11,7 @@ from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import Description, ModelFile
 from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.registry import open_board
+from emg_edge.device.boards.replay import ReplayBoard
 from emg_edge.device.decoder import Decoder
 from emg_edge.device.loop import Limits, Loop
 from emg_edge.device.sinks import OutputClosed, Sink
@@ -56,7 +57,13 @@ class Session:
             if note:
                 say(note)
         self._tally = Tally(description.movements)
-        self._setting = Setting(self._board.name, model_name, self._decoder.network.runtime.name, scale.name)
+        self._setting = Setting(
+            self._board.name,
+            model_name,
+            self._decoder.network.runtime.name,
+            scale.name,
+            includes_training=isinstance(self._board, ReplayBoard) and scale.name in description.scales.wearers,
+        )
 
     def run(self, sinks: Sequence[Sink], stopped: Callable[[], bool]) -> None:
         """Decode until the end of the board, of the duration, of whoever reads the decisions, or until `stopped`."""

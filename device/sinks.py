@@ -1,6 +1,6 @@
 """Where decisions go."""
 
-from typing import IO, Protocol
+from typing import IO, Protocol, TextIO
 
 import msgspec
 
@@ -43,3 +43,14 @@ class JsonLines:
 
     def close(self) -> None:
         """Leave the stream open: it belongs to the caller."""
+
+
+def show(stream: TextIO, text: str) -> None:
+    """Write for eyes: a reader that has gone ends the run, any other trouble (a full disk) does not."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError as error:
+        raise OutputClosed from error
+    except OSError:
+        return

@@ -5,6 +5,7 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -21,6 +22,7 @@ class Setting:
     model: str
     runtime: str
     scale: str
+    includes_training: bool = False
 
 
 class Latency(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Summary(msgspec.Struct, frozen=True):
     judged           the number of decisions that it is a share of
     beyond_model     those of them whose true movement the model does not know: they can only be wrong
     realtime_factor  seconds of signal decoded in a second
+    includes_training  whether repetitions that the model was trained on may be among them: then accuracy flatters
     cpu_share        of one core, after the first decision
     """
 
@@ -59,6 +62,7 @@ class Summary(msgspec.Struct, frozen=True):
     model: str
     runtime: str
     scale: str
+    includes_training: bool
 
 
 def as_text(summary: Summary) -> str:
@@ -76,11 +80,13 @@ def as_text(summary: Summary) -> str:
             f"accuracy {summary.accuracy:.1%} of {summary.judged} decisions more than {SETTLE_S * 1000:.0f} ms after a "
             "change of movement"
         )
+    if summary.includes_training and summary.accuracy is not None:
+        lines.append("this flatters: the recording holds repetitions that the model was trained on")
     if summary.beyond_model:
         lines.append(f"{summary.beyond_model} of those were on movements that the model does not know")
     if late:
         lines.append(f"latency {late.p50:.1f} / {late.p95:.1f} / {late.p99:.1f} ms (p50 / p95 / p99)")
-    cost = [f"{summary.samples} samples, {summary.samples_lost} lost, {summary.realtime_factor:.3g} times real time"]
+    cost = [f"{summary.samples} samples, {summary.samples_lost} lost, {summary.realtime_factor:.0f} times real time"]
     if cpu is not None:
         cost.append(f"{cpu:.1%} of a core")
     cost.append(f"{summary.rss_mb:.0f} MB")
@@ -89,19 +95,41 @@ def as_text(summary: Summary) -> str:
     return "\n".join([*lines, ", ".join(cost)])
 
 
+_MAX_SUMMARY = 1 << 16  # bytes; a summary has about a thousand
+
+
 def write(path: Path, summary: Summary) -> None:
     """Replace the file: it is a result that the user named for this run."""
     write_atomically(path, msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
 
 
-def check_writable(path: Path) -> None:
-    """Raise EmgEdgeError now, before a run of hours, when the summary could not be written at its end."""
+def check_writable(path: Path, *kept: Path) -> None:
+    """Raise EmgEdgeError now, before a run of hours, when the summary could not be written at its end.
+
+    An earlier summary may be replaced; anything else that exists, above all the files of this run (`kept`), may not.
+    """
     try:
+        if path.exists() and any(one.exists() and path.samefile(one) for one in kept):
+            raise EmgEdgeError(f"{path} is read by this run, and the summary would replace it; name another place")
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
             raise EmgEdgeError(f"{path} is not a plain file: the summary would replace it; name another place")
+        if path.exists() and not _is_summary(path):
+            raise EmgEdgeError(f"{path} exists and is not a summary of a run; name another place")
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
         Path(name).unlink()
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def _is_summary(path: Path) -> bool:
+    """Tell an earlier summary, or an empty file, from what must not be replaced."""
+    with path.open("rb") as file:
+        head = file.read(_MAX_SUMMARY)
+    if not head.strip():
+        return True
+    try:
+        return "latency_ms" in msgspec.json.decode(head, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False

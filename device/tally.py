@@ -64,6 +64,7 @@ class Tally:
             model=setting.model,
             runtime=setting.runtime,
             scale=setting.scale,
+            includes_training=setting.includes_training,
         )
 
     def _cpu_share(self, ended_s: float) -> float | None:

@@ -4,6 +4,7 @@ import shutil
 from typing import TextIO
 
 from emg_edge.decoding.decisions import Decision, State
+from emg_edge.device.sinks import show
 from emg_edge.movements import name_of
 
 BAR = 20  # characters
@@ -23,8 +24,7 @@ class View:
 
     def write(self, decision: Decision) -> None:
         text = self.text(decision)[: shutil.get_terminal_size().columns - 1]
-        self._stream.write(f"{CLEAR_LINE}{_COLOURS[decision.state]}{text}{_PLAIN}")
-        self._stream.flush()
+        show(self._stream, f"{CLEAR_LINE}{_COLOURS[decision.state]}{text}{_PLAIN}")
 
     def text(self, decision: Decision) -> str:
         """Make the line without colours."""
@@ -40,8 +40,7 @@ class View:
         return "  ".join(parts)
 
     def close(self) -> None:
-        self._stream.write("\n")
-        self._stream.flush()
+        show(self._stream, "\n")
 
 
 def _can_show(stream: TextIO, text: str) -> bool:

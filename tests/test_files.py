@@ -61,7 +61,7 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
         pytest.skip("this system has no /dev/full")
     path = tmp_path / "model.tflite"
     (tmp_path / f".{path.name}.{os.getpid()}.part").symlink_to(full)
-    with pytest.raises(EmgEdgeError, match=r"no space left on the disk of .*model\.tflite: nothing was written"):
+    with pytest.raises(EmgEdgeError, match=r"no space left on the disk of .*model\.tflite: this file was not written"):
         write_atomically(path, b"x" * 100)
     assert list(tmp_path.iterdir()) == []
 

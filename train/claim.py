@@ -1,6 +1,10 @@
 """Whose folder `--out` is: a new run's, the same run's to go on with, or somebody else's, which is left alone."""
 
+import contextlib
+import fcntl
 import hashlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +14,29 @@ import numpy as np
 from emg_edge.decoding import runfolder
 from emg_edge.decoding.runfolder import write_json
 from emg_edge.errors import RunFolderError
-from emg_edge.files import Kind, kind_of
+from emg_edge.files import Kind, cannot_write, kind_of
 from emg_edge.train.checkpoint import CHECKPOINT
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.track import Track
 
 _RESULTS = (runfolder.DECODER, runfolder.METRICS, runfolder.NETWORK, runfolder.WINDOWS, CHECKPOINT)
+
+
+@contextlib.contextmanager
+def sole_user(out: Path) -> Iterator[None]:
+    """Hold the folder itself against other trainings. Raises RunFolderError when one is at work there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        folder = os.open(out, os.O_RDONLY)
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise RunFolderError(f"another training is at work in {out}; wait for it, or choose another --out") from None
+    finally:
+        os.close(folder)
 
 
 def refuse_foreign(out: Path) -> None:

@@ -18,7 +18,7 @@ from emg_edge.signal.spec import default_spec
 from emg_edge.train import merge
 from emg_edge.train.baseline import td6_lda
 from emg_edge.train.checkpoint import CHECKPOINT
-from emg_edge.train.claim import claim, refuse_foreign, stored
+from emg_edge.train.claim import claim, refuse_foreign, sole_user, stored
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.dataset import Dataset, make_dataset
 from emg_edge.train.fit import Report, fit, logits_at
@@ -59,14 +59,15 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     for remark in merged.remarks:
         watch.say(f"note: {remark}")
     data = make_dataset(merged.tracks, spec, rest=config.rest)
-    claim(out, resolved, merged.tracks, force=force)
-    if (out / runfolder.METRICS).exists():
-        watch.say(f"{out} is finished already; --force trains it anew")
-        return stored(out / runfolder.METRICS)
-    watch.say(_described(data, resolved))
-    if config.each_subject:
-        return _each_subject(data, shape, resolved, out, watch)
-    return _one_decoder(data, shape, resolved, out, watch, "training")
+    with sole_user(out):
+        claim(out, resolved, merged.tracks, force=force)
+        if (out / runfolder.METRICS).exists():
+            watch.say(f"{out} is finished already; --force trains it anew")
+            return stored(out / runfolder.METRICS)
+        watch.say(_described(data, resolved))
+        if config.each_subject:
+            return _each_subject(data, shape, resolved, out, watch)
+        return _one_decoder(data, shape, resolved, out, watch, "training")
 
 
 def _one_decoder(

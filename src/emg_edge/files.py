@@ -66,6 +66,8 @@ def write_atomically(path: Path, data: bytes) -> None:
 def cannot_write(path: Path, error: OSError) -> EmgEdgeError:
     """Make the sentence for a failed write: the place, the reason, the way out."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return EmgEdgeError(f"no space left on the disk of {path}: nothing was written; free some space and try again")
+        return EmgEdgeError(
+            f"no space left on the disk of {path}: this file was not written; free some space and try again"
+        )
     reason = (error.strerror or str(error)).lower()
     return EmgEdgeError(f"cannot write {path}: {reason}; choose a place you may write to")

@@ -41,7 +41,7 @@ def test_a_finished_run_prints_its_table_again(tiny: TinyRun) -> None:
     result = invoked(*arguments)
     assert result.exit_code == 0
     head, columns, *rows = result.stdout.splitlines()
-    assert head.startswith("test repetitions, mean over 1 people, ")
+    assert head.startswith("test repetitions, mean over 1 person, ")
     assert columns.split() == ["accuracy", "balanced", "macro", "F1"]
     assert [row[:24].strip() for row in rows] == ["network", "td6 lda", "majority class"]
     assert float(rows[0].split()[1]) == pytest.approx(100 * tiny.metrics["test"]["accuracy"], abs=0.051)

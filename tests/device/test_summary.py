@@ -74,9 +74,9 @@ def test_the_file_has_the_fields_that_others_read(tally, tmp_path: Path):
 def test_the_file_is_replaced_by_the_next_run(tally, tmp_path: Path):
     """A summary is a result that the user named: it is written anew, whole."""
     path = tmp_path / "s.json"
-    path.write_text("old and longer than anything " * 1000)
+    path.write_text('{"latency_ms": {}, "old": "' + "and longer than anything " * 1000 + '"}')
     check_writable(path)
-    assert path.read_text().startswith("old")
+    assert '"old"' in path.read_text()
     write(path, tally.summary(SETTING, 200.0))
     assert json.loads(path.read_text())["decisions"] == 7
     assert [entry.name for entry in tmp_path.iterdir()] == ["s.json"]
@@ -90,3 +90,14 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path
             check_writable(path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
     assert Path("/dev/null").is_char_device()
+
+
+def test_what_is_no_summary_is_never_replaced(tmp_path):
+    """Neither a file that the run reads, nor any other file of the user's."""
+    model = tmp_path / "gesture.tflite"
+    model.write_bytes(b"model")
+    with pytest.raises(EmgEdgeError, match="is read by this run"):
+        check_writable(model, model)
+    with pytest.raises(EmgEdgeError, match="exists and is not a summary"):
+        check_writable(model)
+    assert model.read_bytes() == b"model"

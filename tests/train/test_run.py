@@ -16,6 +16,7 @@ from support.tiny_run import tiny_run as make_tiny_run
 
 from emg_edge.decoding.runfolder import read_decoder, read_windows
 from emg_edge.errors import EmgEdgeError, RecordingError, RunFolderError
+from emg_edge.train.claim import sole_user
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.fit import Report, Step
 from emg_edge.train.run import Watch, train
@@ -237,3 +238,21 @@ def test_settings_are_frozen() -> None:
     """What a run was made with cannot change under it."""
     with pytest.raises((AttributeError, dataclasses.FrozenInstanceError)):
         TrainConfig("").seed = 3  # type: ignore[misc]
+
+
+def test_two_trainings_never_share_a_folder(tmp_path: Path) -> None:
+    """The second is refused while the first is at work; afterwards the folder is free."""
+    out = tmp_path / "run"
+    with sole_user(out), pytest.raises(RunFolderError, match="another training is at work"), sole_user(out):
+        pass
+    with sole_user(out):
+        pass
+
+
+def test_moved_recordings_are_the_same_recordings(tiny: TinyRun, tmp_path: Path) -> None:
+    """A finished run is found finished when the data, and the run, lie elsewhere."""
+    shutil.copytree(tiny.data, tmp_path / "elsewhere")
+    said: list[str] = []
+    config = msgspec.structs.replace(tiny.config, data=str(tmp_path / "elsewhere"))
+    train(config, tiny.copy(tmp_path / "run"), Watch(said.append))
+    assert "finished already" in said[-1]

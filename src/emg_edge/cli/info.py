@@ -37,7 +37,8 @@ def describe(path: str, d: "Description") -> str:
         ("units", ", ".join(f"{unit} (mean of the training people)" for unit in d.scales.units)),
         (
             "front end",
-            f"high-pass {signal.highpass_hz:g} Hz, "
+            ("" if signal.domain == "raw" else f"of raw sources {signal.envelope_ms:g} ms RMS after ")
+            + f"high-pass {signal.highpass_hz:g} Hz, "
             + (f"notch {signal.notch_hz:g} Hz, " if signal.notch_hz else "no notch, ") +
             f"log {signal.frame.kind} of {1000 * signal.frame.length / signal.rate_hz:g} ms every "
             f"{1000 * signal.frame.step / signal.rate_hz:g} ms",

@@ -1,5 +1,6 @@
 """The command line's entry."""
 
+import errno
 import os
 import sys
 from typing import Any
@@ -38,4 +39,9 @@ def main(arguments: list[str] | None = None) -> Any:
         return cli.main(args=arguments, prog_name="emg-edge")
     except EmgEdgeError as error:
         click.echo(f"emg-edge: {error}", err=True)
-        sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written is not tried again at exit
+        click.echo(f"emg-edge: cannot write the output: {os.strerror(error.errno).lower()}", err=True)
+    sys.exit(1)

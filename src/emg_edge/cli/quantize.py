@@ -23,7 +23,7 @@ def command(run: Path, out: Path, force: bool) -> None:
     The parity table shows what int8 costs on the run's test windows. The file is refused when it loses more than a
     point of accuracy, or agrees with the float network on less than 99 % of them.
     """
-    module = load("emg_edge.quantize.run")
+    module = load("emg_edge.quantize.run", "loading TensorFlow (a few seconds)")
     parity, description = module.quantize(run, out, bar, force=force)
     click.echo(table(parity, description))
     if parity.problems:

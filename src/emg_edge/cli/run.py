@@ -1,5 +1,6 @@
 """`emg-edge run`: decode a board live."""
 
+import contextlib
 import math
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from click.core import ParameterSource
 
 from emg_edge.cli.numbers import Numbers
 
+FASTEST = 1e6  # beyond it, say max
 SLOWEST = 0.1  # slower than this, one sample of a 100 Hz recording after the other would look like a silent board
 
 # Options that mean something to some of our boards only; on another they would be ignored, which is refused.
@@ -34,9 +36,15 @@ def _speed(ctx: click.Context, param: click.Parameter, value: str) -> float:
         speed = float(value)
     except ValueError:
         speed = math.nan
-    if not SLOWEST <= speed < math.inf:
-        raise click.BadParameter(f"'{value}' is neither max nor a number from {SLOWEST:g} up", ctx, param)
+    if not SLOWEST <= speed <= FASTEST:
+        raise click.BadParameter(f"'{value}' is neither max nor from {SLOWEST:g} to {FASTEST:g}", ctx, param)
     return speed
+
+
+def _number(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # a range lets it through
+        raise click.BadParameter("nan is no number", ctx, param)
+    return value
 
 
 def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -> float:
@@ -57,14 +65,20 @@ def _positive(ctx: click.Context, param: click.Parameter, value: float | None) -
 @click.option("--summary", type=click.Path(path_type=Path), metavar="FILE", help="write the run's figures as JSON")
 @click.option("--json", "lines", is_flag=True, help="JSON lines on stdout even on a terminal")
 @click.option("--view", is_flag=True, help="the live view even when stdout is no terminal (then on stderr)")
-@click.option("--min-probability", type=click.FloatRange(0, 1), default=0.0, help="below it the state is unknown [0]")
+@click.option(
+    "--min-probability",
+    type=click.FloatRange(0, 1),
+    callback=_number,
+    default=0.0,
+    help="below it the state is unknown [0]",
+)
 @click.option("--wearer", metavar="NAME", help="whose scale to use, as DB5-S1, or mean [the board's, else mean]")
-@click.option("--threads", type=click.IntRange(1), default=1, help="of the network [1]")
-@click.option("--seed", type=click.IntRange(0), default=0, help="of the simulated wearer [0]")
+@click.option("--threads", type=click.IntRange(1, 64), default=1, help="of the network [1]")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="of the simulated wearer [0]")
 @click.option("--subject", type=click.IntRange(1), default=1, help="which simulated wearer [1]")
 @click.option("--movement", multiple=True, metavar="NAME|NUMBER", help="make only these (synthetic; may be repeated)")
 @click.option("--database", metavar="NAME", help="where a file could be of several, as DB2")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), metavar="HZ", help="of a table that replay plays")
+@click.option("--rate", type=click.FloatRange(1, 100_000), metavar="HZ", help="of a table that replay plays")
 @click.option("--unit", type=click.Choice(["uV", "V", "myo-count"]), help="of a table that replay plays")
 @click.option("--channels", type=Numbers(), default="", metavar="1-8", help="of a BrainFlow board that has more")
 @click.option("--serial-port", default="", metavar="PORT")
@@ -95,7 +109,8 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
     from emg_edge.models import shipped  # noqa: PLC0415
 
     if summary is not None:
-        summaries.check_writable(summary)
+        read = [Path(name) for name in (given["model"], given["file"]) if name]
+        summaries.check_writable(summary, *read)
     board_options = BoardOptions(
         **{
             word: given[word]
@@ -131,9 +146,9 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
             for sink in sinks:
                 sink.close()
             figures = session.summary()
+            _say(summaries.as_text(figures))
             if summary is not None:
                 summaries.write(summary, figures)
-            _say(summaries.as_text(figures))
     # Ctrl-C and SIGTERM end here too, with exit code 0: to be ended is what a live run is for.
 
 
@@ -166,4 +181,5 @@ def _refuse_ignored(ctx: click.Context, board: str) -> None:
 
 def _say(text: str) -> None:
     start = "\r\x1b[K" if sys.stderr.isatty() else ""  # the view may have drawn on this line
-    click.echo(f"{start}{text}", err=True)
+    with contextlib.suppress(OSError):  # a full or closed stderr is no reason to stop decoding
+        click.echo(f"{start}{text}", err=True)

@@ -1,6 +1,5 @@
 """emg-edge train."""
 
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     type=click.Choice(["200", "400", "600", "1000"]),
     default="400",
     show_default=True,
-    help="Milliseconds that a decision looks back.",
+    help="About how many milliseconds a decision looks back.",
 )
 @click.option("--rest/--no-rest", default=True, show_default=True, help="Learn rest too, as a live decoder must.")
 @click.option(
@@ -45,10 +44,10 @@ if TYPE_CHECKING:
     type=click.Choice(["sampling", "weights", "none"]),
     default="sampling",
     show_default=True,
-    help="How rare classes and small databases are made to count as much as others.",
+    help="How rare classes and small databases are made to count more.",
 )
 @click.option("--each-subject", is_flag=True, help="One decoder a person, and the mean over people.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 @click.option("--epochs", type=click.IntRange(1), default=60, show_default=True, help="At most.")
 @click.option(
     "--patience",
@@ -71,13 +70,18 @@ def command(data: Path, out: Path, context_ms: str, notch_hz: str, force: bool, 
     All that is there, merged:  emg-edge train --data ninapro --out runs/all
     A decoder a person:         emg-edge train --data ninapro --database DB5 --each-subject --out runs/each
     """
-    run = load("emg_edge.train.run")
+    # What can be refused is refused before the seconds that Keras takes.
+    load("emg_edge.train.claim").refuse_foreign(out)
+    load("emg_edge.train.merge").look(data, settings["databases"], settings["subjects"])
+    run = load("emg_edge.train.run", "loading Keras (a few seconds)")
 
     settings["databases"] = tuple(name.upper() for name in settings["databases"])
     config = run.TrainConfig(data=str(data), context_ms=int(context_ms), notch_hz=float(notch_hz), **settings)
     try:
-        metrics = run.train(config, out, run.Watch(_say, bar, _FittingBar), force=force)
+        metrics = run.train(config, out, run.Watch(_say, bar, _fitting_bar), force=force)
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            click.echo(err=True)  # the bar's line, and the terminal's own ^C, end here
         raise EmgEdgeError(f"interrupted; the same command goes on with {out}") from None
     click.echo(table(metrics))
     _say(
@@ -92,7 +96,8 @@ def table(metrics: dict[str, Any]) -> str:
     rows = [("", "accuracy", "balanced", "macro F1"), ("network", *_row(metrics["test"]))]
     rows += [(name.replace("_", " "), *_row(scores)) for name, scores in metrics["baseline"].items()]
     rows.append(("majority class", *_row(metrics["majority"])))
-    head = f"test repetitions, mean over {metrics['people']} people, {metrics['windows']} windows, per cent"
+    people = f"{metrics['people']} {'person' if metrics['people'] == 1 else 'people'}"
+    head = f"test repetitions, mean over {people}, {metrics['windows']} windows, per cent"
     return "\n".join([head, *(f"{a:<24}{b:>10}{c:>10}{d:>10}" for a, b, c, d in rows)])
 
 
@@ -105,32 +110,28 @@ def _say(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
-def _FittingBar(title: str) -> "Report":  # noqa: N802 - makes one
+def _fitting_bar(title: str) -> "Report":
     """A bar over batches on a terminal; elsewhere a line every tenth epoch."""
     from tqdm import tqdm  # noqa: PLC0415 - only where a bar is drawn
 
     drawn = tqdm(total=1, desc=title, unit="batch", leave=False, disable=not sys.stderr.isatty())
-    shown = {"stage": "", "validation": math.nan}
+    shown = {"stage": "", "validation": ""}
 
     def report(step: "Step") -> None:
-        if step.validation is not None:
-            shown["validation"] = step.validation
-            if drawn.disable and step.epoch % 10 == 0:
-                _say(
-                    f"{title}: {step.stage} epoch {step.epoch + 1}/{step.epochs}, loss {step.loss:.3f}, accuracy "
-                    f"{step.accuracy:.3f}, validation {step.validation:.3f}"
-                )
+        if step.validation is not None:  # the search's last word on an epoch
+            shown["validation"] = f" validation balanced {step.validation:.3f}"
+        stands = f"epoch {step.epoch + 1}/{step.epochs} loss {step.loss:.3f} accuracy {step.accuracy:.3f}"
+        if drawn.disable:
+            over = step.validation is not None or (step.stage == "refit" and step.batch == step.batches)
+            if over and (step.epoch % 10 == 0 or step.epoch + 1 == step.epochs):
+                _say(f"{title}: {step.stage} {stands}{shown['validation'] if step.stage == 'search' else ''}")
             return
         if step.stage != shown["stage"]:
             shown["stage"] = step.stage
-            drawn.reset(total=step.epochs * step.batches)
+            drawn.reset(total=step.epochs * step.batches or 1)
             drawn.set_description(f"{title}: {step.stage}")
-        drawn.n = step.epoch * step.batches + step.batch
-        drawn.set_postfix_str(
-            f"epoch {step.epoch + 1}/{step.epochs} loss {step.loss:.3f} accuracy {step.accuracy:.3f} "
-            f"validation {shown['validation']:.3f}",
-            refresh=False,
-        )
+        drawn.n = max(drawn.n, step.epoch * step.batches + step.batch)
+        drawn.set_postfix_str(stands + shown["validation"], refresh=False)
         drawn.update(0)
         if step.stage == "refit" and step.epoch + 1 == step.epochs and step.batch == step.batches:
             drawn.close()

@@ -11,11 +11,12 @@ from emg_edge.errors import MissingDependency
 from emg_edge.quiet import quiet
 
 
-def load(module: str) -> Any:
+def load(module: str, announcement: str = "") -> Any:
     """Import a module that needs Keras, quietly. Raises MissingDependency when the extra is not installed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    click.echo("loading Keras (a few seconds)", err=True)
+    if announcement:
+        click.echo(announcement, err=True)
     try:
         with quiet():
             imported = importlib.import_module(module)

@@ -27,6 +27,8 @@ def open_recording(
         found = "is not there" if kind is Kind.ABSENT else "is no file"
         raise RecordingError(f"{path} {found}; give a .mat file of NinaPro or a table of numbers (.csv, .tsv)")
     if path.suffix.lower() in (".mat", ".zip") or zipfile.is_zipfile(path):
+        if rate_hz is not None or unit is not None:
+            raise RecordingError(f"{path} is of NinaPro, whose rate and unit are known; leave out --rate and --unit")
         return _ninapro(path, database)
     from emg_edge.recordings.table import SUFFIXES, read_table  # noqa: PLC0415 - each kind loads its own reader
 

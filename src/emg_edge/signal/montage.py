@@ -59,8 +59,9 @@ def columns(layout: str, montage: str, ring: str | None = None) -> tuple[int, ..
         return next(iter(choices.values()))
     if ring not in choices:
         named = "none was named" if ring is None else f"'{ring}' is not one of them"
+        way_out = "leave --ring out" if len(choices) == 1 else f"say --ring {next(iter(choices))}"
         raise SpecError(
             f"the layout '{layout}' can serve as '{montage}' with the ring {' or '.join(choices)}, and {named}; "
-            f"say --ring {next(iter(choices))}"
+            f"{way_out}"
         )
     return choices[ring]
