@@ -8,7 +8,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,27 +18,13 @@ import platformdirs
 
 from emg_edge.errors import EmgEdgeError
 from emg_edge.files import cannot_write
-from emg_edge.signal.source import Unit
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.track import Track
 
 FORMAT = 3  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
 _ARRAYS = ("signal", "frames", "ends", "movement", "repetition", "acceleration")
+_PLAIN = tuple(field.name for field in fields(Track) if field.name not in _ARRAYS)
 _ABOUT = "track.json"
-
-
-class _About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    wearer: str
-    database: str
-    subject: int
-    session: int
-    take: str
-    ring: str
-    unit: Unit
-    simulated: bool
-    span: int
-    stride: int
-    notes: tuple[str, ...]
 
 
 def cache_folder() -> Path:
@@ -55,16 +43,16 @@ def load(key: str) -> tuple[Track, tuple[str, ...]] | None:
     """The track and what its reader remarked; None when it is not stored whole, and is to be made anew."""
     folder = cache_folder() / key
     try:
-        about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_About)
+        about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=dict[str, Any])
+        notes = tuple(about.pop("notes"))
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r")
             for name in _ARRAYS
             if name != "acceleration" or (folder / f"{name}.npy").exists()
         }
-    except (OSError, ValueError, EOFError, msgspec.MsgspecError):
+        return Track(**about, **arrays), notes
+    except (OSError, ValueError, EOFError, KeyError, TypeError, msgspec.MsgspecError):
         return None
-    said = msgspec.structs.asdict(about)
-    return Track(**{k: v for k, v in said.items() if k != "notes"}, **arrays), about.notes
 
 
 def _move(part: Path, place: Path) -> None:
@@ -86,7 +74,7 @@ def store(key: str, track: Track, notes: tuple[str, ...]) -> None:
                 array = getattr(track, name)
                 if array is not None:
                     np.save(part / f"{name}.npy", array)
-            about = _About(**{f: getattr(track, f) for f in _About.__struct_fields__ if f != "notes"}, notes=notes)
+            about = {name: getattr(track, name) for name in _PLAIN} | {"notes": notes}
             (part / _ABOUT).write_bytes(msgspec.json.encode(about))
             if load(key) is None:  # absent or damaged
                 shutil.rmtree(root / key, ignore_errors=True)
