@@ -10,7 +10,7 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from emg_edge.decoding.runfolder import NPZ_ERRORS
+from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.errors import RunFolderError
 from emg_edge.quiet import quiet
 
@@ -19,7 +19,7 @@ def load_network(path: Path) -> Any:
     """The float network, (batch, context, 1, channels) -> {"logits", "embedding"}."""
     try:
         return keras.models.load_model(path)
-    except (*NPZ_ERRORS, TypeError) as error:  # the file is a zip too; TypeError: it holds something else
+    except (*ARCHIVE_ERRORS, TypeError) as error:  # the file is a zip too; TypeError: it holds something else
         reason = str(error).partition("\n")[0]
         raise RunFolderError(f"cannot read the network {path}: {reason}; train again") from error
 

@@ -7,6 +7,7 @@ from emg_edge.decoding.modelfile import Description, Quantisation
 from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
 from emg_edge.errors import ParityError, RunFolderError
 from emg_edge.files import refuse_overwrite
+from emg_edge.movements import names_of
 from emg_edge.progress import Progress
 from emg_edge.quantize.convert import convert, load_network, operators
 from emg_edge.quantize.parity import Parity, compare
@@ -35,7 +36,7 @@ def quantize(run: Path, out: Path, progress: Progress, *, force: bool = False) -
         schema=modelfile.SCHEMA,
         signal=decoder.signal,
         movements=decoder.movements,
-        names=modelfile.names_of(decoder.movements),
+        names=names_of(decoder.movements),
         scales=decoder.scales,
         training=decoder.training,
         metrics={key: value for key, value in metrics.items() if key != "subjects"},

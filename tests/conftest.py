@@ -1,8 +1,12 @@
 """Fixtures that every test may use."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from support.tiny_run import TinyRun
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -13,3 +17,17 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real recordings are not here: no folder {SHARED_DATA.parent.name}/data beside the checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> "TinyRun":
+    """One small finished training run, shared by all tests that only read it."""
+    from support.tiny_run import tiny_run  # noqa: PLC0415 - needs the train extra, which a bare install lacks
+
+    return tiny_run(tmp_path_factory)
+
+
+@pytest.fixture
+def tiny_cache(tiny: "TinyRun", monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session's cache, never the user's."""
+    monkeypatch.setenv("EMG_EDGE_CACHE", str(tiny.cache))

@@ -1,11 +1,11 @@
 """The whole chain: what training evaluated is what the live loop decides."""
 
 import math
+from pathlib import Path
 
 import numpy as np
-import pytest
 from support.scripted_board import Kept
-from support.tiny_run import tiny_run
+from support.tiny_run import TinyRun
 
 from emg_edge.decoding import modelfile
 from emg_edge.decoding.interpreter import Network, softmax
@@ -16,18 +16,17 @@ from emg_edge.progress import in_order
 from emg_edge.quantize.run import quantize
 
 
-def test_live_decisions_are_those_of_the_evaluation(tmp_path, tmp_path_factory: pytest.TempPathFactory):
+def test_live_decisions_are_those_of_the_evaluation(tiny: TinyRun, tmp_path: Path):
     """Train, quantise, replay the file: every test window that training stored is decided live, to the last bit."""
-    made = tiny_run(tmp_path_factory)
     path = tmp_path / "gesture.tflite"
-    quantize(made.out, path, in_order, force=True)
+    quantize(tiny.out, path, in_order, force=True)
     model = modelfile.read(path)
-    (file,) = made.data.rglob("*.mat")
+    (file,) = tiny.data.rglob("*.mat")
     live = Kept()
     options = RunOptions("replay", BoardOptions(file=str(file), speed=math.inf), ring="upper")
     Session(model, "gesture", options, lambda sentence: None).run([live], lambda: False)
 
-    stored, signal, network = read_windows(made.out), model.description.signal, Network(model.flatbuffer)
+    stored, signal, network = read_windows(tiny.out), model.description.signal, Network(model.flatbuffer)
     first, hop = signal.context - 1, signal.hop
     of_upper = stored.test[stored.test <= first + hop * (len(live.decisions) - 1)]  # the upper ring's track comes first
     assert len(of_upper) > 100

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.decoding.runfolder import NPZ_ERRORS
+from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.errors import RunFolderError
 from emg_edge.files import Kind, kind_of, write_atomically
 
@@ -73,7 +73,7 @@ class Checkpoint:
                 names = sorted(stored.files)
                 best = [stored[name] for name in names if name.startswith("best_")]
                 variables = [stored[name] for name in names if name.startswith("variable_")]
-        except NPZ_ERRORS as error:
+        except ARCHIVE_ERRORS as error:
             raise RunFolderError(f"the checkpoint {path} is damaged: {error}; remove it to start afresh") from error
         return cls(**state, best=best, variables=variables)
 

@@ -29,8 +29,6 @@ from emg_edge.train.save import Fitted, save
 from emg_edge.train.sequences import FrameSet
 from emg_edge.train.splits import Side
 
-_RESULTS = (runfolder.DECODER, runfolder.METRICS, runfolder.NETWORK, runfolder.WINDOWS, CHECKPOINT)
-
 Say = Callable[[str], None]
 
 

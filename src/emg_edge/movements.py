@@ -35,3 +35,7 @@ SIZE_OF_EXERCISE: dict[str, int] = {"A": len(_A), "B": len(_B), "C": len(_C), "D
 def name_of(number: int) -> str:
     """Name of a movement; numbers beyond NinaPro's list (a user's own gestures) are named by their number."""
     return NAMES[number] if 0 <= number < len(NAMES) else f"movement {number}"
+
+
+def names_of(numbers: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(name_of(number) for number in numbers)

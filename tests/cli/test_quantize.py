@@ -5,15 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.tiny_run import TinyRun
-from support.tiny_run import tiny_run as make_tiny_run
 
 from emg_edge.cli.main import cli, main
 from emg_edge.decoding import modelfile
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
-    return make_tiny_run(tmp_path_factory)
 
 
 def invoked(*arguments: object) -> Result:

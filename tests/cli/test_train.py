@@ -8,20 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.tiny_run import TinyRun
-from support.tiny_run import tiny_run as make_tiny_run
 
 from emg_edge.cli.main import cli, main
 
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
-    return make_tiny_run(tmp_path_factory)
-
-
-@pytest.fixture(autouse=True)
-def cache(tiny: TinyRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session's cache, never the user's."""
-    monkeypatch.setenv("EMG_EDGE_CACHE", str(tiny.cache))
+pytestmark = pytest.mark.usefixtures("tiny_cache")
 
 
 def invoked(*arguments: object) -> Result:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from support.full_disk import no_file_beyond
 from support.tiny_run import TinyRun
-from support.tiny_run import tiny_run as make_tiny_run
 
 from emg_edge.decoding import modelfile
 from emg_edge.decoding.interpreter import Network, find_runtime
@@ -21,11 +20,6 @@ from emg_edge.quantize.convert import load_network
 from emg_edge.quantize.parity import Parity
 from emg_edge.quantize.run import quantize
 from emg_edge.train.windows import save_windows
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
-    return make_tiny_run(tmp_path_factory)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from support.full_disk import no_file_beyond
 from support.tiny_run import TinyRun
-from support.tiny_run import tiny_run as make_tiny_run
 
 from emg_edge.decoding.runfolder import read_decoder, read_windows
 from emg_edge.errors import EmgEdgeError, RecordingError, RunFolderError
@@ -38,15 +37,7 @@ def silent(sentence: str) -> None:
     pass
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyRun:
-    return make_tiny_run(tmp_path_factory)
-
-
-@pytest.fixture(autouse=True)
-def cache(tiny: TinyRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session's cache, never the user's."""
-    monkeypatch.setenv("EMG_EDGE_CACHE", str(tiny.cache))
+pytestmark = pytest.mark.usefixtures("tiny_cache")
 
 
 def with_settings(tiny: TinyRun, **settings: Any) -> TrainConfig:

@@ -180,6 +180,8 @@ def _refuse_ignored(ctx: click.Context, board: str) -> None:
 
 
 def _say(text: str) -> None:
-    start = "\r\x1b[K" if sys.stderr.isatty() else ""  # the view may have drawn on this line
+    from emg_edge.device.view import CLEAR_LINE  # noqa: PLC0415
+
+    start = CLEAR_LINE if sys.stderr.isatty() else ""  # the view may have drawn on this line
     with contextlib.suppress(OSError):  # a full or closed stderr is no reason to stop decoding
         click.echo(f"{start}{text}", err=True)

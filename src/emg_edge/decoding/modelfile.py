@@ -6,18 +6,16 @@ carries the size and SHA-256 of the bytes before the zip, so that damage and alt
 
 import hashlib
 import io
-import lzma
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.errors import ModelFileError, SpecError
 from emg_edge.files import refuse_overwrite, write_atomically
-from emg_edge.movements import name_of
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.source import Unit
 from emg_edge.signal.spec import SignalSpec
@@ -29,8 +27,6 @@ _TFLITE_MAGIC = slice(4, 8), b"TFL3"  # the flatbuffer's file identifier
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
 MAX_BYTES = 64 << 20  # a decoder has tens of kilobytes; whatever is larger than this is another file
 _MAX_DOCUMENT = 4 << 20  # a zip bomb is not a description
-# Everything that Python's zipfile is known to raise on damaged input.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
 
 
 class Scales(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,7 +126,7 @@ def unpack(data: bytes, name: str) -> ModelFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         longest = max(archive.getinfo(member).file_size for member in (DOCUMENT, LABELS))
-    except (*_ZIP_ERRORS, KeyError) as error:
+    except ARCHIVE_ERRORS as error:
         raise ModelFileError(
             f"{name} is a TFLite model without emg-edge's description (none was appended, or a tool cut it off), so "
             "its signal and gestures are unknown; make it anew with: emg-edge quantize"
@@ -139,7 +135,7 @@ def unpack(data: bytes, name: str) -> ModelFile:
         raise ModelFileError(f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB: not ours")
     try:
         document, labels = archive.read(DOCUMENT), archive.read(LABELS)
-    except _ZIP_ERRORS as error:
+    except ARCHIVE_ERRORS as error:
         raise ModelFileError(f"{name} is damaged: its description cannot be unpacked; copy it again") from error
     return _checked(data, document, labels, name)
 
@@ -171,7 +167,3 @@ def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFil
 
 def _labels(description: Description) -> bytes:
     return "".join(f"{gesture}\n" for gesture in description.names).encode()
-
-
-def names_of(movements: tuple[int, ...]) -> tuple[str, ...]:
-    return tuple(name_of(number) for number in movements)

@@ -9,8 +9,6 @@ checkpoint.npz       only while training is unfinished
 subjects/WEARER/     a folder like this for each person, where each has a decoder of their own
 """
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.decoding.modelfile import Scales, Training
 from emg_edge.errors import RunFolderError, SpecError
 from emg_edge.files import Kind, kind_of, write_atomically
@@ -30,9 +29,6 @@ NETWORK = "network.keras"
 WINDOWS = "windows.npz"
 METRICS = "metrics.json"
 SUBJECTS = "subjects"
-
-# Everything that np.load is known to raise on a damaged .npz.
-NPZ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError)
 
 
 class Decoder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,5 +86,5 @@ def read_windows(run: Path) -> Windows:
     try:
         with (run / WINDOWS).open("rb") as file, np.load(file) as stored:  # by its name, numpy leaves it open
             return Windows(**{name: stored[name] for name in ("frames", "calibration", "test", "test_classes")})
-    except NPZ_ERRORS as error:
+    except ARCHIVE_ERRORS as error:
         raise RunFolderError(f"the run folder {run} has no readable {WINDOWS}: {error}; train again") from error

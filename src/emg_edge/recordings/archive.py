@@ -2,16 +2,15 @@
 
 import hashlib
 import io
-import lzma
 import os
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.errors import RecordingError
 from emg_edge.files import Kind, kind_of
 
@@ -19,19 +18,6 @@ MAX_FILE_BYTES = 2 * 1024**3  # ten times NinaPro's largest file
 MAX_RATIO = 200  # signals shrink tenfold at best, a zip bomb a thousandfold
 RATIO_FROM_BYTES = 64 * 1024**2  # below this, no ratio can hurt
 MAX_DEPTH = 2  # a zip of zips, as some mirrors pack them
-
-# Everything that Python's zipfile is known to raise on damaged input.
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    MemoryError,
-)
 
 
 @dataclass(frozen=True)
@@ -85,7 +71,7 @@ def _translated(where: str) -> Iterator[None]:
     """Turn what reading a file or a zip raises into one sentence that names it."""
     try:
         yield
-    except _ZIP_ERRORS as error:
+    except ARCHIVE_ERRORS as error:
         if isinstance(error, RuntimeError) and "encrypted" in str(error):
             raise RecordingError(f"{where} is locked with a password; unpack it yourself first") from error
         if isinstance(error, OSError) and error.strerror:
