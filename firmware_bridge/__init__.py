@@ -1,1 +1,1 @@
-"""The wire: simulated forearm and, with the boards, the protocols both ways; numpy only, no I/O."""
+"""The wire, without I/O: the boards' protocols both ways, their simulated firmware, and the forearm that feeds it."""

@@ -47,7 +47,7 @@ def test_the_device_is_light(module):
 
 def test_the_wire_needs_numpy_only():
     """A simulated board can be taken out and used elsewhere."""
-    loaded = modules_after("import emg_edge.firmware_bridge.forearm")
+    loaded = modules_after("import emg_edge.firmware_bridge.forearm.wearer")
     assert not loaded & {*HEAVY, "scipy", "serial", "emg_edge.device", "emg_edge.train"}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from emg_edge.device.boards.board import Board, BoardOptions, block_length
 from emg_edge.device.boards.pace import Pace
-from emg_edge.firmware_bridge.forearm import UV_PER_MYO_COUNT, SimulatedWearer
+from emg_edge.firmware_bridge.forearm.wearer import UV_PER_MYO_COUNT, SimulatedWearer
 from emg_edge.sampleblock import SampleBlock
 from emg_edge.signal.source import Source
 

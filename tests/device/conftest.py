@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emg_edge.decoding import modelfile
-from emg_edge.firmware_bridge.forearm import UV_PER_MYO_COUNT, SimulatedWearer
+from emg_edge.firmware_bridge.forearm.wearer import UV_PER_MYO_COUNT, SimulatedWearer
 from emg_edge.models import shipped
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from emg_edge.errors import EmgEdgeError
-from emg_edge.firmware_bridge.electrodes import LAYOUTS, electrodes
-from emg_edge.firmware_bridge.gestures import activation
-from emg_edge.firmware_bridge.muscles import INDEX, MUSCLES
-from emg_edge.firmware_bridge.person import Person
+from emg_edge.firmware_bridge.forearm.electrodes import LAYOUTS, electrodes
+from emg_edge.firmware_bridge.forearm.gestures import activation
+from emg_edge.firmware_bridge.forearm.muscles import INDEX, MUSCLES
+from emg_edge.firmware_bridge.forearm.person import Person
 from emg_edge.movements import NAMES
 from emg_edge.signal import montage
 

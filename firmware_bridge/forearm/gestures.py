@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import EmgEdgeError
-from emg_edge.firmware_bridge.muscles import INDEX, MUSCLES
+from emg_edge.firmware_bridge.forearm.muscles import INDEX, MUSCLES
 from emg_edge.movements import FIRST_OF_EXERCISE, NAMES, REST
 
 Pattern = Mapping[str, float]

@@ -10,7 +10,7 @@ from emg_edge.errors import EmgEdgeError
 
 @dataclass(frozen=True)
 class Electrode:
-    """A bipolar electrode: degrees around the forearm as in emg_edge.firmware_bridge.muscles, mm towards the hand."""
+    """A bipolar electrode: degrees around the forearm as in forearm.muscles, mm towards the hand."""
 
     angle_deg: float
     along_mm: float = 0.0

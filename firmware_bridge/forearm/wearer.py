@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import EmgEdgeError
-from emg_edge.firmware_bridge.musclesignal import Disturbance, MuscleSignal
+from emg_edge.firmware_bridge.forearm.musclesignal import Disturbance, MuscleSignal
 from emg_edge.movements import NAMES, REST
 
 FINGER_MOVEMENTS = tuple(range(1, 13))  # exercise A, what the model in the package knows
@@ -18,7 +18,7 @@ _SCRIPT = 9  # sets the script's randomness apart from the forearm's
 _LAST_REPETITION = 32_000  # repetitions are int16; a wearer who goes on for weeks begins again at 1
 
 # How two executions of one movement by one person differ; tuned so that the simulation is neither trivial nor
-# harder than people are (the figures stand in tests/firmware_bridge/test_difficulty.py).
+# harder than people are (the figures stand in tests/firmware_bridge/forearm/test_difficulty.py).
 EFFORT_SPREAD = 0.16  # of the whole movement (log standard deviation)
 MUSCLE_SPREAD = 0.2  # of each muscle in it
 WANDER = 0.10  # of each muscle during the hold

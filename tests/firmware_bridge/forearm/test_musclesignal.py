@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from emg_edge.firmware_bridge.muscles import MUSCLES
-from emg_edge.firmware_bridge.musclesignal import Disturbance, MuscleSignal
+from emg_edge.firmware_bridge.forearm.muscles import MUSCLES
+from emg_edge.firmware_bridge.forearm.musclesignal import Disturbance, MuscleSignal
 
 QUIET = Disturbance(noise_uv=0, mains_uv=0)
 

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from emg_edge.firmware_bridge.forearm import Chunk, SimulatedWearer
+from emg_edge.firmware_bridge.forearm.wearer import Chunk, SimulatedWearer
 from emg_edge.signal.td6 import td6
 
 WINDOW, HOP, GRACE = 80, 5, 60  # samples at 200 Hz

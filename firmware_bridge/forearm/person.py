@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.firmware_bridge.electrodes import Electrode
-from emg_edge.firmware_bridge.gestures import activation
-from emg_edge.firmware_bridge.muscles import MUSCLES
+from emg_edge.firmware_bridge.forearm.electrodes import Electrode
+from emg_edge.firmware_bridge.forearm.gestures import activation
+from emg_edge.firmware_bridge.forearm.muscles import MUSCLES
 from emg_edge.movements import REST
 
 FOREARM_RADIUS_MM = 40.0  # a circumference of 25 cm

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.firmware_bridge.electrodes import electrodes
-from emg_edge.firmware_bridge.muscles import MUSCLES
-from emg_edge.firmware_bridge.person import Person
+from emg_edge.firmware_bridge.forearm.electrodes import electrodes
+from emg_edge.firmware_bridge.forearm.muscles import MUSCLES
+from emg_edge.firmware_bridge.forearm.person import Person
 from emg_edge.movements import REST
 
 QUANTUM_S = 0.025

@@ -1,0 +1,1 @@
+"""A simulated person's forearm: muscles, gestures, electrodes, and the signal they make."""

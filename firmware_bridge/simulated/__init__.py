@@ -1,0 +1,1 @@
+"""The boards' firmware, simulated: what the host writes goes in, what the board sends comes out."""
