@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.firmware_bridge.forearm.wearer import UV_PER_MYO_COUNT, Chunk, SimulatedWearer
 from emg_edge.firmware_bridge.forearm.musclesignal import Disturbance
+from emg_edge.firmware_bridge.forearm.wearer import UV_PER_MYO_COUNT, Chunk, SimulatedWearer
 from emg_edge.movements import FIRST_OF_EXERCISE, REST
 from emg_edge.recordings.catalogue import DB6_LABELS, Database
 

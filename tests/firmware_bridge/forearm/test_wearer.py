@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from emg_edge.errors import EmgEdgeError
-from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
 from emg_edge.firmware_bridge.forearm.musclesignal import Disturbance
+from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
 
 brisk = functools.partial(SimulatedWearer, hold_s=(0.4, 0.6), rest_s=(0.3, 0.5))
 ALL = 10**6
