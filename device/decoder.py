@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import ModelFileError
+from emg_edge.signal.adaptation import NONE, Adjustment
 from emg_edge.signal.frontend import ContextStack, FrontEnd, Standardisation
 from emg_edge.signal.source import Source
 
@@ -31,7 +32,13 @@ class Decoder:
     """
 
     def __init__(
-        self, model: ModelFile, source: Source, scale: Standardisation, ring: str | None = None, threads: int = 1
+        self,
+        model: ModelFile,
+        source: Source,
+        scale: Standardisation,
+        ring: str | None = None,
+        threads: int = 1,
+        adjustment: Adjustment = NONE,
     ) -> None:
         spec = model.description.signal
         self.network = Network(model.flatbuffer, threads=threads)
@@ -42,10 +49,9 @@ class Decoder:
                 f"the network takes {found[0]} and decides {found[1]} movements, and the file's description says "
                 f"{expected[0]} and {expected[1]}; make the file anew with: emg-edge quantize"
             )
-        self._front = FrontEnd(spec, source, scale, ring)
+        self._front = FrontEnd(spec, source, scale, ring, adjustment)
         self._context = ContextStack(spec.context, spec.hop, spec.channels)
-        self._first = self._front.first + (spec.context - 1) * self._front.stride
-        self._hop = spec.hop * self._front.stride
+        self._first, self._hop = spec.context - 1, spec.hop  # in frames
         self._pushed = self._windows = 0
 
     def push(self, samples: NDArray[np.floating]) -> list[Prediction]:
@@ -54,7 +60,7 @@ class Decoder:
         self._pushed += len(samples)
         made = []
         for window in self._context.push(self._front.push(samples)):
-            newest = self._first + self._windows * self._hop
+            newest = self._front.timing.newest(self._first + self._windows * self._hop)
             self._windows += 1
             made.append(Prediction(newest - start, softmax(self.network(window))))
         return made

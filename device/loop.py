@@ -9,7 +9,10 @@ from emg_edge.decoding.decisions import Decision, DecisionLayer, State
 from emg_edge.device.boards.board import Board
 from emg_edge.device.decoder import Decoder, Prediction
 from emg_edge.device.gaps import Gaps, Stretch
+from emg_edge.device.losstalk import LossTalk
+from emg_edge.device.monitor import Monitor
 from emg_edge.device.sinks import Sink
+from emg_edge.device.summary import Health
 from emg_edge.device.tally import Tally
 from emg_edge.device.truth import SETTLE_S, Truth
 from emg_edge.errors import BoardError
@@ -43,10 +46,16 @@ class Loop:
         *,
         bridge: int,
         say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`bridge` is the longest gap in samples that is filled; `say` takes a sentence for the user."""
+        """`bridge` is the longest gap in samples that is filled; `say` takes a sentence for the user.
+
+        `clock` is the one that the board's time-outs and arrival times are on.
+        """
         self._board, self._decoder, self._layer, self._sinks, self._tally = board, decoder, layer, sinks, tally
-        self._say = say
+        self._say, self._clock = say, clock
+        self._monitor: Monitor | None = None
+        self._loss = LossTalk(board.name)
         self._gaps = Gaps(bridge)
         self._truth = Truth(round(SETTLE_S * board.source.rate_hz))
         self._sequence = 0
@@ -62,11 +71,14 @@ class Loop:
         """
         most = limits.signal_s * self._board.source.rate_hz
         with self._board as board:
-            began_s = time.monotonic()
+            began_s = self._clock()
+            for note in board.notes if board.live else ():  # what it said of itself when it was started
+                self._say(note)
+            self._monitor = Monitor(board.source, board.rails, live=board.live)
             self._tally.begin()
             try:
                 while not (stopped() or board.finished or self._tally.samples >= most):
-                    now_s = time.monotonic()
+                    now_s = self._clock()
                     if now_s - began_s >= limits.wall_s:
                         break
                     block = board.read(max(0.0, min(STALE_AFTER_S, self._stale_s - now_s)))
@@ -74,21 +86,40 @@ class Loop:
                         self._silence(began_s)
                     else:
                         self._take(block, most)
+                    for sentence in (*board.news(), *self._loss.news(self._clock())):
+                        self._say(sentence)
             finally:
+                if self._silent and self._heard_s is not None:
+                    self._tally.stale_s += self._clock() - self._heard_s - STALE_AFTER_S
                 self._tally.end()
 
+    def health(self) -> Health:
+        """How the link and the electrodes were so far."""
+        board, monitor = self._board, self._monitor
+        return Health(
+            reconnects=board.reconnects,
+            channels_flagged={} if monitor is None else {k: sorted(v) for k, v in sorted(monitor.flagged.items())},
+            measured_hz=None if monitor is None or monitor.measured_hz is None else round(monitor.measured_hz, 3),
+            skipped_bytes=board.skipped_bytes,
+            samples_refused=board.refused,
+            decisions_skipped=sum(getattr(sink, "skipped", 0) for sink in self._sinks),
+        )
+
     def _take(self, block: SampleBlock, most: float) -> None:
-        now_s = time.monotonic()
+        now_s = self._clock()
+        assert self._monitor is not None
         if self._silent and self._heard_s is not None:
             self._say(f"{self._board.name} delivers again, after {now_s - self._heard_s:.1f} s of silence")
             self._silent = False
+            self._tally.stale_s += now_s - self._heard_s - STALE_AFTER_S
+            self._monitor.interrupted()
         self._heard_s, self._stale_s = now_s, now_s + STALE_AFTER_S
         left = most - self._tally.samples
         if len(block.samples) > left:
-            cut = slice(0, math.ceil(left))
-            truth = None if block.movement is None else block.movement[cut]
-            block = SampleBlock(block.samples[cut], block.arrived_s, block.lost, truth)
+            block = block.first(math.ceil(left))
         self._tally.samples += len(block.samples)
+        for sentence in self._monitor.take(block):
+            self._say(sentence)
         refused = self._gaps.not_finite
         for stretch in self._gaps.take(block):
             self._decode(stretch, block.arrived_s)
@@ -97,7 +128,9 @@ class Loop:
 
     def _decode(self, stretch: Stretch, arrived_s: float) -> None:
         self._tally.lost += stretch.lost
+        self._tally.gaps += stretch.lost > 0
         self._lost += stretch.lost
+        self._loss.add(stretch.lost)
         self._truth.take(stretch.movement, len(stretch.samples), stretch.lost if stretch.fresh else 0)
         if stretch.fresh:
             self._decoder.reset()
@@ -110,7 +143,7 @@ class Loop:
         self._write(self._layer.decide(prediction.probabilities), arrived_s, truth, settled=settled)
 
     def _silence(self, began_s: float) -> None:
-        now_s = time.monotonic()
+        now_s = self._clock()
         if self._heard_s is None:
             if now_s - began_s > FIRST_SAMPLE_S:
                 raise BoardError(
@@ -128,7 +161,7 @@ class Loop:
         self, outcome: Outcome, arrived_s: float | None, truth: int | None = None, *, settled: bool = False
     ) -> None:
         state, number, gesture, probability = outcome
-        latency_ms = None if arrived_s is None else round(1000 * (time.monotonic() - arrived_s), 3)
+        latency_ms = None if arrived_s is None else round(1000 * (self._clock() - arrived_s), 3)
         decision = Decision(
             time_s=time.time(),
             seq=self._sequence,

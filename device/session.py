@@ -15,25 +15,31 @@ from emg_edge.device.boards.replay import ReplayBoard
 from emg_edge.device.decoder import Decoder
 from emg_edge.device.loop import Limits, Loop
 from emg_edge.device.sinks import OutputClosed, Sink
-from emg_edge.device.summary import Setting, Summary
+from emg_edge.device.summary import Health, Setting, Summary
 from emg_edge.device.tally import Tally
 from emg_edge.device.wearer import choose_ring, choose_scale
 from emg_edge.errors import BoardError
 from emg_edge.movements import REST
-from emg_edge.signal.frontend import SignalPath
+from emg_edge.signal.adaptation import Adjustment, adaptation
+from emg_edge.signal.montage import AS_IT_IS, Turn
 
 OVERTIME_S = 0.5  # a run ends by its samples; one whose board fell silent ends so much later, by the clock
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What is asked of a run; `movements` are names or numbers for the simulated wearer, empty for all."""
+    """What is asked of a run; `movements` are names or numbers for the simulated wearer, empty for all.
+
+    turn, notch_hz   how the ring is worn, and which mains hum to filter out (0: none): see signal.adaptation
+    """
 
     board: str
     board_options: BoardOptions = BoardOptions()  # noqa: RUF009 - frozen
     movements: tuple[str, ...] = ()
     ring: str | None = None
     wearer: str | None = None
+    turn: Turn = AS_IT_IS
+    notch_hz: float = 0.0
     min_probability: float = 0.0
     threads: int = 1
     duration_s: float = math.inf
@@ -50,13 +56,17 @@ class Session:
         self._board = open_board(options.board, dataclasses.replace(options.board_options, movements=movements))
         source = self._board.source
         ring = choose_ring(description, source, options.ring)
-        SignalPath(description.signal, source, ring.name or None)  # a wrong rate or layout is said before a wrong unit
+        way = Adjustment(turn=options.turn, notch_hz=options.notch_hz)
+        adaptation(description.signal, source, ring.name or None, way)  # a wrong layout is said before a wrong unit
         scale = choose_scale(description, source, self._board.wearer, ring.name, options.wearer)
-        self._decoder = Decoder(model, source, scale.scale, ring.name or None, options.threads)
-        for note in (*self._board.notes, ring.note, scale.note):
+        way = dataclasses.replace(way, unit=scale.unit)
+        adapted = adaptation(description.signal, source, ring.name or None, way)
+        self._decoder = Decoder(model, source, scale.scale, ring.name or None, options.threads, way)
+        for note in (*self._board.notes, ring.note, *adapted.done, *adapted.costs, scale.note):
             if note:
                 say(note)
         self._tally = Tally(description.movements)
+        self._loop: Loop | None = None
         self._setting = Setting(
             self._board.name,
             model_name,
@@ -65,18 +75,24 @@ class Session:
             includes_training=isinstance(self._board, ReplayBoard) and scale.name in description.scales.wearers,
         )
 
+    @property
+    def live(self) -> bool:
+        """Whether the board goes on by itself, however slow whoever reads the decisions is."""
+        return self._board.live
+
     def run(self, sinks: Sequence[Sink], stopped: Callable[[], bool]) -> None:
         """Decode until the end of the board, of the duration, of whoever reads the decisions, or until `stopped`."""
         spec, source = self._description.signal, self._board.source
         layer = DecisionLayer(self._description.movements, self._description.names, self._options.min_probability)
         bridge = math.floor(spec.frame.length * source.rate_hz / spec.rate_hz)  # one frame, in the source's samples
-        loop = Loop(self._board, self._decoder, layer, sinks, self._tally, bridge=bridge, say=self._say)
+        self._loop = loop = Loop(self._board, self._decoder, layer, sinks, self._tally, bridge=bridge, say=self._say)
         with contextlib.suppress(OutputClosed):  # as the user wanted it: `emg-edge run | head`
             loop.run(self._limits(), stopped)
 
     def summary(self) -> Summary:
         """Return the figures so far."""
-        return self._tally.summary(self._setting, self._board.source.rate_hz)
+        health = Health() if self._loop is None else self._loop.health()
+        return self._tally.summary(self._setting, self._board.source.rate_hz, health)
 
     def _limits(self) -> Limits:
         duration_s, speed = self._options.duration_s, self._options.board_options.speed

@@ -1,5 +1,7 @@
 """Where decisions go."""
 
+import contextlib
+import select
 from typing import IO, Protocol, TextIO
 
 import msgspec
@@ -20,14 +22,22 @@ class OutputClosed(Exception):  # noqa: N818 - not an error: `emg-edge run | hea
 
 
 class JsonLines:
-    """One JSON document a line, handed over at once."""
+    """One JSON document a line, handed over at once.
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    A live board does not wait: with `live`, a reader that is too slow misses decisions (`skipped` of them, which show
+    as gaps in `seq`) instead of making samples pile up and decisions come late. Otherwise it is waited for.
+    """
+
+    def __init__(self, stream: IO[bytes], *, live: bool = False) -> None:
         """`stream` is best unbuffered: what a full disk refused is not tried again when the program ends."""
-        self._stream = stream
+        self._stream, self._live = stream, live
         self._encoder = msgspec.json.Encoder()
+        self.skipped = 0
 
     def write(self, decision: Decision) -> None:
+        if self._live and not _takes_a_line(self._stream):
+            self.skipped += 1
+            return
         left = memoryview(self._encoder.encode(decision) + b"\n")
         try:
             while left:  # an unbuffered stream may take a part
@@ -43,6 +53,13 @@ class JsonLines:
 
     def close(self) -> None:
         """Leave the stream open: it belongs to the caller."""
+
+
+def _takes_a_line(stream: IO[bytes]) -> bool:
+    """Whether a write would not wait: a pipe counts as ready while it has room for PIPE_BUF bytes, a dozen lines."""
+    with contextlib.suppress(OSError, ValueError):  # what has no descriptor is memory
+        return bool(select.select([], [stream.fileno()], [], 0)[1])
+    return True
 
 
 def show(stream: TextIO, text: str) -> None:

@@ -25,6 +25,17 @@ class Setting:
     includes_training: bool = False
 
 
+class Health(msgspec.Struct, frozen=True):
+    """How the link and the electrodes were; parts of Summary."""
+
+    reconnects: int = 0
+    channels_flagged: dict[str, list[str]] = {}
+    measured_hz: float | None = None
+    skipped_bytes: int = 0
+    samples_refused: int = 0
+    decisions_skipped: int = 0
+
+
 class Latency(msgspec.Struct, frozen=True):
     """Milliseconds from the newest sample's arrival until the line was written."""
 
@@ -40,6 +51,14 @@ class Summary(msgspec.Struct, frozen=True):
                      truth left out; null where the truth is unknown
     judged           the number of decisions that it is a share of
     beyond_model     those of them whose true movement the model does not know: they can only be wrong
+    samples_lost     known to be missing; `gaps` is in how many places
+    stale_s          time without samples after which none were believed to be true
+    reconnects       times that the link was lost and came back
+    channels_flagged   channel, counted from 1 -> what was wrong with it at some time (railed, flat, clipping, ...)
+    measured_hz      the board's rate by this machine's clock, over the last ten seconds; null before
+    skipped_bytes    that belonged to no whole packet
+    samples_refused  that came twice, or after newer ones
+    decisions_skipped  lines that a slow reader missed
     realtime_factor  seconds of signal decoded in a second
     includes_training  whether repetitions that the model was trained on may be among them: then accuracy flatters
     cpu_share        of one core, after the first decision
@@ -52,6 +71,14 @@ class Summary(msgspec.Struct, frozen=True):
     latency_ms: Latency | None
     samples: int
     samples_lost: int
+    gaps: int
+    stale_s: float
+    reconnects: int
+    channels_flagged: dict[str, list[str]]
+    measured_hz: float | None
+    skipped_bytes: int
+    samples_refused: int
+    decisions_skipped: int
     realtime_factor: float
     cpu_share: float | None
     rss_mb: float
@@ -92,7 +119,27 @@ def as_text(summary: Summary) -> str:
     cost.append(f"{summary.rss_mb:.0f} MB")
     if summary.first_decision_s is not None:
         cost.append(f"first decision after {summary.first_decision_s:.2f} s")
-    return "\n".join([*lines, ", ".join(cost)])
+    return "\n".join([*lines, *_health(summary), ", ".join(cost)])
+
+
+def _health(summary: Summary) -> list[str]:
+    """What was wrong with the link and the electrodes, a line each; nothing when all was well."""
+    link = [
+        (summary.gaps, f"samples were missing in {summary.gaps} places"),
+        (summary.reconnects, f"the link was lost and came back {summary.reconnects} times"),
+        (summary.stale_s, f"stale for {summary.stale_s:.1f} s"),
+        (summary.skipped_bytes, f"{summary.skipped_bytes} bytes belonged to no whole packet"),
+        (summary.samples_refused, f"{summary.samples_refused} samples came twice or too late"),
+        (
+            summary.decisions_skipped,
+            f"{summary.decisions_skipped} decisions were not written, as their reader was slow",
+        ),
+    ]
+    lines = ["; ".join(text for count, text in link if count)] if any(count for count, _ in link) else []
+    if summary.channels_flagged:
+        told = (f"{channel} ({', '.join(kinds)})" for channel, kinds in summary.channels_flagged.items())
+        lines.append(f"channels that were not well: {', '.join(told)}")
+    return lines
 
 
 _MAX_SUMMARY = 1 << 16  # bytes; a summary has about a thousand

@@ -6,7 +6,7 @@ from collections import Counter
 from emg_edge.decoding.decisions import Decision
 from emg_edge.device.latency import Delays
 from emg_edge.device.process import peak_resident_mb, seconds_since_start
-from emg_edge.device.summary import Latency, Setting, Summary
+from emg_edge.device.summary import Health, Latency, Setting, Summary
 
 
 class Tally:
@@ -18,7 +18,8 @@ class Tally:
         self._delays = Delays()
         self._judged = self._right = self._beyond = 0
         self._first: tuple[float, float, float] | None = None  # since the process's start, CPU and wall clock then
-        self.samples = self.lost = 0
+        self.samples = self.lost = self.gaps = 0
+        self.stale_s = 0.0
         self._began_s = time.monotonic()
         self._ended_s: float | None = None
 
@@ -42,7 +43,7 @@ class Tally:
         """Stop the clocks."""
         self._ended_s = time.monotonic()
 
-    def summary(self, setting: Setting, rate_hz: float) -> Summary:
+    def summary(self, setting: Setting, rate_hz: float, health: Health) -> Summary:
         ended_s = self._ended_s or time.monotonic()
         seconds = max(ended_s - self._began_s, 1e-9)
         late = self._delays.percentiles((0.5, 0.95, 0.99))
@@ -54,6 +55,14 @@ class Tally:
             latency_ms=Latency(*(round(ms, 3) for ms in late)) if late else None,
             samples=self.samples,
             samples_lost=self.lost,
+            gaps=self.gaps,
+            stale_s=round(self.stale_s, 3),
+            reconnects=health.reconnects,
+            channels_flagged=health.channels_flagged,
+            measured_hz=health.measured_hz,
+            skipped_bytes=health.skipped_bytes,
+            samples_refused=health.samples_refused,
+            decisions_skipped=health.decisions_skipped,
             realtime_factor=round(self.samples / rate_hz / seconds, 3),
             cpu_share=self._cpu_share(ended_s),
             rss_mb=round(peak_resident_mb(), 1),

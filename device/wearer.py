@@ -1,26 +1,25 @@
 """Whose standardisation to use: the wearer's own where the model knows them, else the mean of its people."""
 
-import math
 from dataclasses import dataclass
-
-import msgspec
 
 from emg_edge.decoding.modelfile import Description
 from emg_edge.errors import SpecError
+from emg_edge.recordings.catalogue import DATABASES
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.montage import rings
-from emg_edge.signal.source import Source
+from emg_edge.signal.source import Source, Unit
+from emg_edge.signal.units import factor, is_exact
 
 MEAN = "mean"
-_UV_PER_V = 1e6
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A standardisation and where it comes from ('SIM-S1/upper', or 'mean of uV')."""
+    """A standardisation, where it comes from ('SIM-S1/upper', or 'mean of uV'), and the unit that it is for."""
 
     scale: Standardisation
     name: str
+    unit: Unit
     note: str = ""  # what the user should know about it
 
 
@@ -46,32 +45,46 @@ def choose_scale(
 ) -> Choice:
     """Choose for a wearer and ring; `asked` is a wearer the user named, or 'mean'.
 
-    Raises SpecError when the model knows neither the wearer that was asked for nor the source's unit.
+    The samples are to be brought to the choice's unit. Raises SpecError when the model does not know the wearer that
+    was asked for, or when the source's unit is worth nothing in any that it knows.
     """
     scales = description.scales
+    unit = _unit(description, source)
     who = asked or wearer
     if who and who != MEAN:
         key = f"{who}/{ring}"
         if key in scales.wearers:
-            return Choice(scales.wearers[key], key)
+            return Choice(scales.wearers[key], key, _unit_of(who, description, source) or unit)
         if asked:
             known = ", ".join(scales.wearers) or "nobody by name"
             raise SpecError(
                 f"the model does not know the wearer '{asked}' with the ring '{ring}'; it knows {known}; "
                 f"say --wearer {MEAN} for the mean of its people"
             )
-    name = f"{MEAN} of {source.unit}"
     note = (
         f"{'the wearer' if not who or who == MEAN else who} is not among the people of this model: the mean scale of "
         "those people is used, and decisions will be less certain than for them"
     )
-    if source.unit in scales.units:
-        return Choice(scales.units[source.unit], name, "" if asked == MEAN else note)
-    if source.unit == "uV" and "V" in scales.units:  # the same quantity: a factor is an offset in the logarithm
-        volts = scales.units["V"]
-        mean = tuple(value + math.log(_UV_PER_V) for value in volts.mean)
-        return Choice(msgspec.structs.replace(volts, mean=mean), f"{MEAN} of V", "" if asked == MEAN else note)
-    raise SpecError(
-        f"the source is in '{source.unit}', and the people of this model were recorded in "
-        f"{', '.join(scales.units) or 'no unit that it names'}; use a model trained on recordings in '{source.unit}'"
-    )
+    return Choice(scales.units[unit], f"{MEAN} of {unit}", unit, "" if asked == MEAN else note)
+
+
+def _unit(description: Description, source: Source) -> Unit:
+    """Choose the model's unit that the source's is brought to: its own, else an exact one, else a nominal one."""
+    units = [unit for unit in description.scales.units if factor(source.unit, unit) is not None]
+    if not units:
+        known = ", ".join(description.scales.units) or "no unit that it names"
+        raise SpecError(
+            f"the source is in '{source.unit}', the people of this model were recorded in {known}, and there is no "
+            f"factor between the two; use a model trained on recordings in '{source.unit}'"
+        )
+    return min(units, key=lambda unit: (unit != source.unit, not is_exact(source.unit, unit)))
+
+
+def _unit_of(wearer: str, description: Description, source: Source) -> Unit | None:
+    """Return the unit that a training wearer was recorded in, where the name tells and the source can be brought to it.
+
+    A model of several units would otherwise take a Myo's counts for volts.
+    """
+    database = DATABASES.get(wearer.partition("-")[0])
+    known = database is not None and database.unit in description.scales.units
+    return database.unit if database and known and factor(source.unit, database.unit) is not None else None

@@ -18,7 +18,7 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     databases: tuple[str, ...] = ()
     subjects: tuple[int, ...] = ()
     domain: Domain | None = None
-    montage: Literal["ring8", "ring16"] = "ring8"
+    montage: Literal["ring4", "ring8", "ring16"] = "ring8"
     context_ms: int = 400
     rest: bool = True
     notch_hz: float = 0.0

@@ -1,5 +1,6 @@
 """Merging: every recording under a path as tracks of one domain, one montage and one numbering."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,9 @@ from emg_edge.errors import RecordingError, SpecError
 from emg_edge.progress import Progress, in_order
 from emg_edge.recordings.recording import Recording
 from emg_edge.recordings.takes import Found, Take, find
+from emg_edge.signal.adaptation import adaptation
 from emg_edge.signal.framing import SlidingMean
-from emg_edge.signal.frontend import FrontEnd, conversion
+from emg_edge.signal.frontend import FrontEnd
 from emg_edge.signal.montage import rings
 from emg_edge.signal.source import Domain, Source
 from emg_edge.signal.spec import SignalSpec
@@ -94,7 +96,8 @@ def make_track(recording: Recording, spec: SignalSpec, ring: str) -> Track:
     front_end = FrontEnd(spec, recording.source, ring=ring)
     signal = front_end.path.push(recording.samples)
     frames = front_end.frame(signal)
-    newest = front_end.first + front_end.stride * np.arange(len(frames))
+    timing = front_end.timing
+    newest = timing.newest(np.arange(len(frames)))
     framing = SlidingMean(spec.frame.length, spec.frame.step, root_mean_square=True)
     axes = recording.acceleration
     # An envelope was smoothed before it was recorded, over about as long as we smooth to make one.
@@ -108,8 +111,7 @@ def make_track(recording: Recording, spec: SignalSpec, ring: str) -> Track:
         ring=ring,
         unit=recording.source.unit,
         simulated=recording.simulated,
-        span=front_end.span + smoothed,
-        stride=front_end.stride,
+        overlap=math.ceil((timing.span + smoothed - 1) / timing.stride),
         signal=signal.astype(np.float32),
         frames=frames,
         ends=framing.first + framing.stride * np.arange(len(frames)),
@@ -126,7 +128,7 @@ def _check(take: Take, spec: SignalSpec) -> None:
             f"{take} is a rectified envelope, which cannot be turned back into raw EMG; say --domain envelope, or name "
             "the databases to use with --database"
         )
-    conversion(spec, source)
+    adaptation(spec, source, rings(source.layout, spec.montage)[0])
 
 
 def _source(take: Take) -> Source:

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.firmware_bridge.forearm.musclesignal import Disturbance
-from emg_edge.firmware_bridge.forearm.wearer import UV_PER_MYO_COUNT, Chunk, SimulatedWearer
+from emg_edge.firmware_bridge.forearm.wearer import Chunk, SimulatedWearer
 from emg_edge.movements import FIRST_OF_EXERCISE, REST
 from emg_edge.recordings.catalogue import DB6_LABELS, Database
+from emg_edge.signal.units import UV_PER_MYO_COUNT
 
 SPREAD = 0.2  # of the durations of holds and rests, up and down
 CHUNK_S = 10.0  # simulated between two reports of progress

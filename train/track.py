@@ -17,7 +17,7 @@ class Track:
     ends        (k,) int64, index into `signal` of each frame's newest sample
     movement    (k,) int16, at each frame's newest sample
     repetition  (k,) int16, likewise; 0 belongs to no split
-    span, stride  samples of the recording that a frame is made of, and between two frames
+    overlap     frames before each whose newest samples it may be made of too
     acceleration  (k, axes) float32, likewise, or None
     """
 
@@ -29,8 +29,7 @@ class Track:
     ring: str
     unit: Unit
     simulated: bool
-    span: int
-    stride: int
+    overlap: int
     signal: NDArray[np.float32]
     frames: NDArray[np.float32]
     ends: NDArray[np.int64]
@@ -43,8 +42,7 @@ class Track:
 
         A frame's label is that of its newest sample, so the frame before the window's oldest sample counts too.
         """
-        samples = self.span + (context - 1) * self.stride
-        return 1 + -(-(samples - 1) // self.stride)
+        return context + self.overlap
 
     @property
     def scale_name(self) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from emg_edge.sampleblock import SampleBlock
 from emg_edge.signal.source import Source, Unit
 
@@ -21,7 +24,12 @@ class BoardOptions:
     speed      of replay and synthetic, in multiples of real time; math.inf waits for nothing
     subject    who is simulated
     movements  numbers that the simulated wearer makes, rest comes between them
-    database, rate_hz, unit   what a recorded file does not say about itself
+    database, rate_hz, unit   what a recorded file, or a sketch that prints numbers, does not say about itself
+    gain       of the Cyton's amplifiers
+    baud       of a home-made board's serial line; 0 for its usual one
+    uv_per_count   what one count of a home-made board stands for, where the board does not say it
+    via        the board through whose simulated wire the synthetic one is sent; empty for none
+    counter    the column of printed lines that counts samples, from 1; 0 for none
     """
 
     variant: str = ""
@@ -42,6 +50,11 @@ class BoardOptions:
     database: str | None = None
     rate_hz: float | None = None
     unit: Unit | None = None
+    gain: int = 24
+    baud: int = 0
+    uv_per_count: float | None = None
+    counter: int = 0
+    via: str = ""
 
 
 class Board(abc.ABC):
@@ -49,13 +62,22 @@ class Board(abc.ABC):
 
     source   what the samples are; fixed from the moment the board is made, before it is started
     wearer   who wears it ('SIM-S1', 'DB5-S1'), None when that is not known
-    notes    what the user should be told before the run, a sentence each
+    notes    what the user should be told before the run, a sentence each; a board may know more once it was started
+    live           samples come when they come; a board that is not live waits for its reader
+    reconnects     times that the link was lost and came back since the start
+    skipped_bytes  bytes that belonged to no whole frame since the start
+    refused        samples that came twice, or too late to be used, since the start
     """
 
     name: str
     source: Source
     wearer: str | None = None
     notes: tuple[str, ...] = ()
+    live: bool = True
+    reconnects: int = 0
+    skipped_bytes: int = 0
+    refused: int = 0
+    _told: tuple[str, ...] = ()
 
     @classmethod
     @abc.abstractmethod
@@ -83,6 +105,25 @@ class Board(abc.ABC):
     @abc.abstractmethod
     def stop(self) -> None:
         """Let the board go. May be called at any time and more than once."""
+
+    @property
+    def rails(self) -> NDArray[np.float64] | None:
+        """(channels, 2): the lowest and the highest value that a sample can have; None where that is not known."""
+        return None
+
+    @property
+    def per_count(self) -> NDArray[np.float64] | None:
+        """(channels,): the unit's worth of one raw count; None where samples are no counts, or that is not known."""
+        return None
+
+    def tell(self, sentence: str) -> None:
+        """Keep a sentence for the user until whoever runs the board asks for news."""
+        self._told = (*self._told, sentence)
+
+    def news(self) -> tuple[str, ...]:
+        """What happened to the link since the last call, a sentence each."""
+        told, self._told = self._told, ()
+        return told
 
     def __enter__(self) -> Self:
         self.start()

@@ -36,6 +36,42 @@ BOARDS: dict[str, Entry] = {
         "a recording, played as if it were live",
         "--file: a NinaPro .mat file or a CSV recording",
     ),
+    "cyton": Entry(
+        "emg_edge.device.boards.cyton",
+        "CytonBoard",
+        "an OpenBCI Cyton on its USB dongle: 8 channels, 250 Hz",
+        "--serial-port, or its dongle alone plugged in",
+    ),
+    "cyton-daisy": Entry(
+        "emg_edge.device.boards.cyton",
+        "DaisyBoard",
+        "a Cyton with Daisy on its USB dongle: 16 channels, 125 Hz",
+        "--serial-port, or its dongle alone plugged in",
+    ),
+    "ganglion": Entry(
+        "emg_edge.device.boards.ganglion",
+        "GanglionBoard",
+        "an OpenBCI Ganglion on a BLED112 dongle: 4 channels, 200 Hz",
+        "--serial-port, or one BLED112 plugged in; a model for the montage ring4",
+    ),
+    "myo": Entry(
+        "emg_edge.device.boards.myo",
+        "MyoBoard",
+        "a Myo armband on its USB dongle: 8 channels, 200 Hz",
+        "--serial-port, or one BLED112 plugged in",
+    ),
+    "framed": Entry(
+        "emg_edge.device.boards.framed",
+        "FramedBoard",
+        "a home-made board that speaks our packet (docs/framed-packet.md)",
+        "--serial-port, or one microcontroller plugged in",
+    ),
+    "csv": Entry(
+        "emg_edge.device.boards.csv",
+        "CsvBoard",
+        "a home-made board that prints a line of numbers a sample",
+        "--serial-port or one microcontroller plugged in, --rate, --uv-per-count",
+    ),
     "brainflow": Entry(
         "emg_edge.device.boards.brainflow",
         "BrainFlowBoard",

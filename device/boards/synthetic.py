@@ -7,9 +7,10 @@ import numpy as np
 
 from emg_edge.device.boards.board import Board, BoardOptions, block_length
 from emg_edge.device.boards.pace import Pace
-from emg_edge.firmware_bridge.forearm.wearer import UV_PER_MYO_COUNT, SimulatedWearer
+from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
 from emg_edge.sampleblock import SampleBlock
 from emg_edge.signal.source import Source
+from emg_edge.signal.units import UV_PER_MYO_COUNT
 
 RATE_HZ = 200.0
 AHEAD_S = 0.5  # what is simulated at once: waking the simulation for each block would cost more than its work
@@ -21,6 +22,7 @@ class SyntheticBoard(Board):
     """A simulated wearer who makes the given movements one after the other, with rest between them."""
 
     name = "synthetic"
+    live = False
     source = Source("raw", RATE_HZ, "myo-count", "ring8")
 
     def __init__(self, movements: tuple[int, ...], subject: int = 1, seed: int = 0, speed: float = 1.0) -> None:

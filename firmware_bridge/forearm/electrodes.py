@@ -25,6 +25,8 @@ _SIX_BELOW = tuple(reversed([Electrode(60.0 * index + 22.5, 30.0) for index in r
 
 LAYOUTS: dict[str, tuple[Electrode, ...]] = {
     "ring8": _RING8,
+    "ring4": _RING8[::2],
+    "double-ring": (*_RING8, *_LOWER),
     "ninapro-db1": (*_MIRRORED, _FDS, _EDS),
     "ninapro-db5": (*_RING8, *_LOWER),
     "ninapro-delsys12": (*_MIRRORED, _FDS, _EDS, _BICEPS, _TRICEPS),

@@ -24,10 +24,6 @@ MUSCLE_SPREAD = 0.2  # of each muscle in it
 WANDER = 0.10  # of each muscle during the hold
 WANDER_S = 0.5  # how long a wandering muscle stays about where it is
 
-# Microvolts that one count of a Myo stands for in simulation. It puts rest and effort where NinaPro DB5's people have
-# them (about 1.5 and 10 to 50 counts RMS); Thalmic never published the real figure.
-UV_PER_MYO_COUNT = 5.0
-
 
 @dataclass(frozen=True)
 class Stretch:

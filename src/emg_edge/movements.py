@@ -3,7 +3,12 @@
 Source: Atzori et al., Scientific Data 1:140053 (2014), tables of exercises A to D.
 """
 
+import difflib
+
+from emg_edge.errors import EmgEdgeError
+
 REST = 0
+LARGEST = 1000  # number of a movement; NinaPro's end at 61, a user's own may follow
 
 _A = (
     "index flexion", "index extension", "middle flexion", "middle extension", "ring flexion", "ring extension",
@@ -39,3 +44,17 @@ def name_of(number: int) -> str:
 
 def names_of(numbers: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(name_of(number) for number in numbers)
+
+
+def number_of(word: str) -> int:
+    """Find a movement by its name, or its number; a number beyond NinaPro's list is a user's own gesture.
+
+    Raises EmgEdgeError for a name that is none.
+    """
+    if word.isdecimal() and int(word) <= LARGEST:
+        return int(word)
+    if word.lower() in NAMES:
+        return NAMES.index(word.lower())
+    near = difflib.get_close_matches(word.lower(), NAMES, n=3)
+    hint = f"near it are {', '.join(near)}" if near else "say a name as `emg-edge info` lists them"
+    raise EmgEdgeError(f"'{word}' is no movement and no number from 0 to {LARGEST}: {hint}")

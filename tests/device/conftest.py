@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from emg_edge.decoding import modelfile
-from emg_edge.firmware_bridge.forearm.wearer import UV_PER_MYO_COUNT, SimulatedWearer
+from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
 from emg_edge.models import shipped
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source
+from emg_edge.signal.units import UV_PER_MYO_COUNT
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ class Run:
 
     @property
     def summary(self):
-        return self.tally.summary(SETTING, self.board.source.rate_hz)
+        return self.tally.summary(SETTING, self.board.source.rate_hz, self.loop.health())
 
 
 def cut(recording, *edges, lost=()):
@@ -153,8 +153,7 @@ def test_what_is_not_finite_is_warned_of_once_and_leaves_no_trace(model, recordi
     decisions = run.go()
     assert all(d.probability is not None and np.isfinite(d.probability) for d in decisions)
     assert run.summary.samples_lost == 8
-    assert len(run.said) == 1
-    assert "NaN" in run.said[0]
+    assert sum("NaN" in text for text in run.said) == 1
 
 
 @pytest.mark.parametrize("block", [7, 200])

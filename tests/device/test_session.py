@@ -50,16 +50,10 @@ def test_a_run_goes_through(model):
     assert summary.runtime in {"litert", "tflite-runtime", "tensorflow"}
 
 
-@pytest.mark.parametrize(
-    ("spec", "said"),
-    [
-        (msgspec.structs.replace(default_spec("raw", 15), rate_hz=250.0), r"200 Hz.*250 Hz"),
-        (default_spec("raw", 15, montage="ring16"), r"8 channels.*16-channel"),
-    ],
-)
-def test_a_model_that_the_board_cannot_meet_is_refused(model, spec, said):
-    """Rate and channels: both values are named before anything is started."""
-    with pytest.raises(SpecError, match=said):
+def test_a_model_that_the_board_cannot_meet_is_refused(model):
+    """Channels of the board and of the model are named before anything is started."""
+    spec = default_spec("raw", 15, montage="ring16")
+    with pytest.raises(SpecError, match=r"8 channels.*16-channel"):
         Session(with_spec(model, spec), "m", RunOptions("synthetic", FAST), lambda text: None)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from emg_edge.decoding.decisions import Decision
-from emg_edge.device.summary import Setting, as_text, check_writable, write
+from emg_edge.device.summary import Health, Setting, as_text, check_writable, write
 from emg_edge.device.tally import Tally
 from emg_edge.errors import EmgEdgeError
 
@@ -35,7 +35,7 @@ def tally() -> Tally:
 
 def test_accuracy_is_of_what_can_be_judged(tally):
     """Unsettled decisions and those without a truth are left out; one on a foreign movement is wrong, and counted."""
-    summary = tally.summary(SETTING, 200.0)
+    summary = tally.summary(SETTING, 200.0, Health())
     assert (summary.decisions, summary.judged, summary.beyond_model) == (7, 4, 1)
     assert summary.accuracy == 0.5
     assert summary.states == {"active": 6, "stale": 1}
@@ -45,14 +45,14 @@ def test_accuracy_is_null_without_a_truth():
     """A board that knows no truth has no accuracy, which is not zero."""
     tally = Tally((0, 1))
     tally.decided(decision(1, None), settled=False, arrived_s=0.0)
-    summary = tally.summary(SETTING, 200.0)
+    summary = tally.summary(SETTING, 200.0, Health())
     assert summary.accuracy is None
     assert "accuracy unknown" in as_text(summary)
 
 
 def test_a_run_without_a_decision_has_a_summary():
     """Nothing was decided: counts are zero, shares and delays null."""
-    summary = Tally((0,)).summary(SETTING, 200.0)
+    summary = Tally((0,)).summary(SETTING, 200.0, Health())
     assert (summary.decisions, summary.latency_ms, summary.cpu_share, summary.first_decision_s) == (0, None, None, None)
     assert as_text(summary)
 
@@ -60,7 +60,7 @@ def test_a_run_without_a_decision_has_a_summary():
 def test_the_file_has_the_fields_that_others_read(tally, tmp_path: Path):
     """The JSON document's names are an interface."""
     path = tmp_path / "new" / "s.json"
-    write(path, tally.summary(SETTING, 200.0))
+    write(path, tally.summary(SETTING, 200.0, Health()))
     document = json.loads(path.read_text())
     assert {
         *("decisions", "accuracy", "latency_ms", "samples", "samples_lost", "realtime_factor", "cpu_share", "rss_mb"),
@@ -77,7 +77,7 @@ def test_the_file_is_replaced_by_the_next_run(tally, tmp_path: Path):
     path.write_text('{"latency_ms": {}, "old": "' + "and longer than anything " * 1000 + '"}')
     check_writable(path)
     assert '"old"' in path.read_text()
-    write(path, tally.summary(SETTING, 200.0))
+    write(path, tally.summary(SETTING, 200.0, Health()))
     assert json.loads(path.read_text())["decisions"] == 7
     assert [entry.name for entry in tmp_path.iterdir()] == ["s.json"]
 

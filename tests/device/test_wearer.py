@@ -1,5 +1,3 @@
-import math
-
 import msgspec
 import pytest
 
@@ -11,7 +9,6 @@ from emg_edge.signal.source import Source
 
 MYO = Source("raw", 200.0, "myo-count", "ring8")
 TWO_MYOS = Source("raw", 200.0, "myo-count", "ninapro-db5")
-CYTON = Source("raw", 200.0, "uV", "ring8")
 
 
 def scale(mean: float) -> Standardisation:
@@ -61,18 +58,52 @@ def test_a_wearer_that_was_asked_for_must_be_there(description):
         choose_scale(description, MYO, "SIM-S1", "only", asked="DB9-S9")
 
 
-def test_a_unit_that_nobody_was_recorded_in_is_refused(description):
-    """Counts and microvolts are not the same: both units are named."""
-    with pytest.raises(SpecError, match=r"'uV'.*myo-count"):
-        choose_scale(description, CYTON, None, "only")
+def in_units(description, *units, wearers=()):
+    scales = Scales({unit: scale(i) for i, unit in enumerate(units)}, {f"{name}/only": scale(9) for name in wearers})
+    return msgspec.structs.replace(description, scales=scales)
 
 
-def test_volts_serve_microvolts(description):
-    """The same quantity at another factor: an offset of ln(10^6) in the logarithm."""
-    volts = msgspec.structs.replace(description, scales=Scales({"V": scale(-11.0)}, {}))
-    choice = choose_scale(volts, CYTON, None, "only")
-    assert choice.scale.mean[0] == pytest.approx(-11.0 + math.log(1e6))
-    assert choice.name == "mean of V"
+@pytest.mark.parametrize(
+    ("source", "units", "chosen"),
+    [
+        ("uV", ("myo-count", "V", "uV"), "uV"),  # its own
+        ("uV", ("myo-count", "V"), "V"),  # an exact factor goes before a nominal one
+        ("V", ("db1-volt", "uV"), "uV"),
+        ("uV", ("db1-volt", "myo-count"), "myo-count"),
+        ("myo-count", ("V",), "V"),
+    ],
+)
+def test_the_samples_are_brought_to_a_unit_of_the_model(description, source, units, chosen):
+    """The mean of the people in the nearest unit that there is a factor to."""
+    choice = choose_scale(in_units(description, *units), Source("raw", 250.0, source, "ring8"), None, "only")
+    assert choice.unit == chosen
+    assert choice.name == f"mean of {chosen}"
+    assert choice.scale == scale(units.index(chosen))
+
+
+@pytest.mark.parametrize(
+    ("source", "known"), [("db1-volt", "myo-count"), ("uV", "db1-volt"), ("V", "db1-volt"), ("myo-count", "db1-volt")]
+)
+def test_a_unit_without_a_factor_is_refused(description, source, known):
+    """DB1's volts are worth nothing known in others: both units are named."""
+    with pytest.raises(SpecError, match=rf"'{source}'.*{known}"):
+        choose_scale(in_units(description, known), Source("envelope", 100.0, source, "ring8"), None, "only")
+
+
+@pytest.mark.parametrize(
+    ("wearer", "source", "unit"),
+    [
+        ("DB5-S1", "V", "myo-count"),  # not volts, though the model knows those too
+        ("DB2-S1", "uV", "V"),
+        ("DB1-S1", "V", "V"),  # no factor to DB1's volts: as the source is
+        ("SIM-S1", "uV", "V"),  # of what it was simulated the name does not tell: the nearest
+    ],
+)
+def test_a_wearers_own_scale_is_for_the_unit_they_were_recorded_in(description, wearer, source, unit):
+    """Their database tells, where it is one of NinaPro's."""
+    known = in_units(description, "myo-count", "V", "db1-volt", wearers=[wearer])
+    choice = choose_scale(known, Source("raw", 250.0, source, "ring8"), None, "only", asked=wearer)
+    assert (choice.unit, choice.scale) == (unit, scale(9))
 
 
 def test_the_first_of_two_rings_is_used_and_said(description):

@@ -49,7 +49,7 @@ def test_db1_lies_mirrored_on_db5(shared_data: Path) -> None:
         for recording in recordings(shared_data / "ninapro", database):
             front_end = FrontEnd(spec, recording.source, ring=ring)
             frames = front_end.push(recording.samples)
-            movement = recording.movement[front_end.first + front_end.stride * np.arange(len(frames))]
+            movement = recording.movement[front_end.timing.newest(np.arange(len(frames)))]
             each.append([frames[movement == m].mean(axis=0, dtype=np.float64) for m in MOVEMENTS])
         return pattern(np.mean(each, axis=0), np.array(MOVEMENTS), MOVEMENTS)
 

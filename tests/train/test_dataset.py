@@ -46,7 +46,7 @@ def test_no_sample_of_a_window_lies_on_another_side(one: Recording, spec: Signal
     side = side_of_samples(data, one)
     for needed in (Side.TRAIN, Side.VALIDATION, Side.TEST):
         for end in np.flatnonzero(data.sides[0] == needed):
-            newest = front_end.first + front_end.stride * end
+            newest = front_end.timing.newest(end)
             oldest = newest - frames_reach - max(0, smoothed - 1)
             assert oldest >= 0
             assert set(side[oldest : newest + 1]) == {needed}

@@ -1,3 +1,4 @@
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +8,13 @@ import pytest
 from support import ninapro_files as files
 
 from emg_edge.errors import EmgEdgeError, RecordingError, SpecError
+from emg_edge.recordings.recording import Recording
 from emg_edge.recordings.takes import Found
+from emg_edge.signal.frontend import FrontEnd
+from emg_edge.signal.source import Source
 from emg_edge.signal.spec import SignalSpec, default_spec
 from emg_edge.train import cache
-from emg_edge.train.merge import domain_of, look, merge
+from emg_edge.train.merge import domain_of, look, make_track, merge
 from emg_edge.train.track import Track
 
 RAW, ENVELOPE = default_spec("raw", 15), default_spec("envelope", 7)
@@ -80,6 +84,29 @@ def test_a_source_without_the_montage_is_left_out_with_a_remark(data: Path) -> N
     assert "DB1 subject 1 exercise 1 is left out: its electrodes cannot serve as the montage ring16" in merged.remarks
     with pytest.raises(RecordingError, match="none of the 1 recordings can be used: DB1 subject 1 exercise 1 is left"):
         merge(found(data, "DB1"), default_spec("envelope", 7, "ring16"))
+
+
+def test_a_ring_of_four_is_cut_from_every_database(data: Path) -> None:
+    """A Ganglion's model trains on every second electrode, at the same places in DB1 and DB5."""
+    four, eight = (merge(found(data), default_spec("envelope", 7, montage)).tracks for montage in ("ring4", "ring8"))
+    assert [(t.database, t.ring) for t in four] == [("DB1", "only"), ("DB5", "upper"), ("DB5", "lower")]
+    for few, all_of_them in zip(four, eight, strict=True):
+        np.testing.assert_array_equal(few.frames, all_of_them.frames[:, ::2])
+
+
+@pytest.mark.parametrize("spec", [RAW, ENVELOPE], ids=["raw", "envelope"])
+def test_a_recording_of_an_odd_rate_is_labelled_at_its_newest_samples(spec: SignalSpec) -> None:
+    """250 Hz, as a Cyton's: the label of a frame is that of sample floor(first + i * stride), and reach covers it."""
+    samples = np.random.default_rng(1).normal(0, 30, (2500, 8)).astype(np.float32)
+    count = np.arange(2500, dtype=np.int16)  # each sample its own label
+    source = Source("raw", 250.0, "uV", "ring8")
+    track = make_track(Recording(samples, count, count, source, "own", 1), spec, "upper")
+    timing = FrontEnd(spec, source).timing
+    assert track.movement.tolist() == [math.floor(timing.first + i * timing.stride) for i in range(len(track.frames))]
+    context = spec.context
+    for window in range(track.reach(context), len(track.frames)):
+        oldest = timing.newest(window - context + 1) - timing.span + 1
+        assert track.movement[window - track.reach(context) + 1] <= oldest
 
 
 def test_the_second_merge_reads_from_the_cache(data: Path, cache_folder: Path) -> None:

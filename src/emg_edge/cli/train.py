@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--database", "databases", multiple=True, help="Only this database (DB1 ... DB7); may be repeated.")
 @click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these.")
 @click.option("--domain", type=click.Choice(["raw", "envelope"]), help="Default: raw if all recordings are.")
-@click.option("--montage", type=click.Choice(["ring8", "ring16"]), default="ring8", show_default=True)
+@click.option("--montage", type=click.Choice(["ring4", "ring8", "ring16"]), default="ring8", show_default=True)
 @click.option(
     "--context",
     "context_ms",

@@ -17,6 +17,9 @@ class Recording:
     repetition  (n,) int16; a rest stretch carries the repetition of the movement that it precedes;
                 0 where none applies (rest after the last movement), which belongs to no split
     acceleration  (n, axes) float32 in g where the source has an IMU, else None
+    lost        (n,) int32 samples missing just before each, None where that is not known
+    unlabelled  (n,) bool, where the movement is not known; None where the labels themselves must tell
+    worn_by     what the wearer is called, where the recording says so
     """
 
     samples: NDArray[np.float32]
@@ -30,11 +33,14 @@ class Recording:
     acceleration: NDArray[np.float32] | None = None
     simulated: bool = False
     notes: tuple[str, ...] = ()  # what the reader mended, a sentence each ("trimmed to the shortest array: ...")
+    lost: NDArray[np.int32] | None = None
+    unlabelled: NDArray[np.bool_] | None = None
+    worn_by: str = ""
 
     @property
     def wearer(self) -> str:
         """Stable identity of the person, as results and model files name it: 'DB5-S1'; a simulated one 'SIM-S1'."""
-        return f"{'SIM' if self.simulated else self.database}-S{self.subject}"
+        return self.worn_by or f"{'SIM' if self.simulated else self.database}-S{self.subject}"
 
     @property
     def take(self) -> str:

@@ -5,18 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from emg_edge.signal.montage import Turn
+
 
 @dataclass(frozen=True)
-class Turn:
-    """Electrode k of the one ring lies where electrode (shift + k), or (shift - k) if mirrored, of the other does."""
+class Match(Turn):
+    """A turn, and how well the two rings' patterns agree with it."""
 
-    shift: int
-    mirrored: bool
-    correlation: float
-
-    @property
-    def is_identity(self) -> bool:
-        return self.shift == 0 and not self.mirrored
+    correlation: float = 0.0
 
 
 def pattern(
@@ -28,7 +24,7 @@ def pattern(
     return spread
 
 
-def turns(one: NDArray[np.float64], other: NDArray[np.float64]) -> list[Turn]:
+def turns(one: NDArray[np.float64], other: NDArray[np.float64]) -> list[Match]:
     """All rotations and reflections of a ring, the best first, by the correlation of `one` with the turned `other`."""
     electrodes = one.shape[1]
     k = np.arange(electrodes)
@@ -36,5 +32,5 @@ def turns(one: NDArray[np.float64], other: NDArray[np.float64]) -> list[Turn]:
     for mirrored in (False, True):
         for shift in range(electrodes):
             turned = other[:, (shift - k if mirrored else shift + k) % electrodes]
-            found.append(Turn(shift, mirrored, float(np.corrcoef(one.ravel(), turned.ravel())[0, 1])))
+            found.append(Match(shift, mirrored, float(np.corrcoef(one.ravel(), turned.ravel())[0, 1])))
     return sorted(found, key=lambda turn: -turn.correlation)

@@ -1,4 +1,4 @@
-"""Sliding amplitude and decimation, causal and bit for bit the same however a stream is cut.
+"""Sliding amplitude, causal and bit for bit the same however a stream is cut.
 
 Sums are made of elementwise additions in a fixed order, never of a running total that would drift.
 """
@@ -53,30 +53,3 @@ class SlidingMean(_Strided):
             total += step_sum[k : k + outputs]
         total /= self.length
         return np.sqrt(total) if self._square else total
-
-
-class Decimate(_Strided):
-    """Anti-aliasing low-pass (windowed sinc, linear phase) and every `factor`-th sample.
-
-    8 taps a side and output sample, Blackman window, cut-off at 0.8 of the new Nyquist frequency: -6 dB there and
-    below -60 dB where it would fold back under 0.6 of it. The delay is 8 output samples (40 ms at 200 Hz).
-    """
-
-    def __init__(self, factor: int) -> None:
-        half = 8 * factor
-        k = np.arange(-half, half + 1)
-        taps = np.sinc(0.8 * k / factor) * np.blackman(2 * half + 1)
-        self._taps = taps / taps.sum()
-        super().__init__(length=2 * half + 1, stride=factor)
-        self.first = 0  # thanks to that assumed past the first output is there with the first sample
-
-    def push(self, x: Array) -> Array:
-        if not len(x):
-            return x
-        if self._kept is None:  # the past is taken to be the first sample: an offset makes no step
-            self._kept = np.repeat(x[:1], self.length - 1, axis=0)
-        x, outputs = self._take(x)
-        total = np.zeros((outputs, x.shape[1]))
-        for k, tap in enumerate(self._taps[::-1]):
-            total += tap * x[k :: self.stride][:outputs]
-        return total

@@ -4,29 +4,17 @@ Causal and stateful; blocks of any size give the same frames bit for bit. Offlin
 """
 
 import math
-from typing import Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
-from emg_edge.signal.biquad import Section, cascade, highpass, notch
-from emg_edge.signal.framing import Decimate, SlidingMean
-from emg_edge.signal.montage import columns
+from emg_edge.signal.adaptation import NONE, Adjustment, adaptation
+from emg_edge.signal.framing import SlidingMean
 from emg_edge.signal.source import Source
 from emg_edge.signal.spec import SignalSpec
-
-
-class Stage(Protocol):
-    """A causal stream processor; output i is made of the `span` inputs that end with input first + i * stride."""
-
-    first: int
-    stride: int
-    span: int
-
-    def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
-    def reset(self) -> None: ...
+from emg_edge.signal.stage import Stage, timing
 
 
 class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,48 +37,20 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return np.clip(standard, np.float32(-clip), np.float32(clip), out=standard)
 
 
-def conversion(spec: SignalSpec, source: Source) -> list[Stage]:
-    """Stages that bring a source to the spec's domain and rate.
-
-    Raises SpecError, naming both values, when that cannot be done honestly.
-    """
-    if source.domain == "envelope":
-        if spec.domain == "raw":
-            raise SpecError(
-                "this source is a rectified envelope, and the model expects raw EMG, which an envelope cannot be "
-                "turned back into; use a model trained with --domain envelope"
-            )
-        if source.rate_hz != spec.rate_hz:
-            raise SpecError(
-                f"this source is an envelope at {source.rate_hz:g} Hz, and the model expects {spec.rate_hz:g} Hz; "
-                "use a source of that rate"
-            )
-        return []
-    ratio = source.rate_hz / spec.rate_hz
-    if ratio < 1 or ratio != int(ratio):
-        raise SpecError(
-            f"this source has {source.rate_hz:g} Hz, and the model expects {spec.rate_hz:g} Hz or a whole multiple "
-            "of it; use another source, or a model of another rate"
-        )
-    if spec.domain == "raw":
-        return [] if ratio == 1 else [Decimate(int(ratio))]
-    sections: list[Section] = [highpass(spec.highpass_hz, source.rate_hz)]
-    if spec.notch_hz:
-        sections.append(notch(spec.notch_hz, source.rate_hz))
-    length = round(spec.envelope_ms * source.rate_hz / 1000)
-    return [*cascade(sections), SlidingMean(length, int(ratio), root_mean_square=True)]
-
-
 class SignalPath:
     """Montage, domain, rate and filters: from a source's samples to the signal that frames (or TD6) are made of."""
 
-    def __init__(self, spec: SignalSpec, source: Source, ring: str | None = None) -> None:
-        self._columns = list(columns(source.layout, spec.montage, ring))
+    def __init__(
+        self, spec: SignalSpec, source: Source, ring: str | None = None, adjustment: Adjustment = NONE
+    ) -> None:
+        adapted = adaptation(spec, source, ring, adjustment)
+        self._columns = list(adapted.columns)
         self._expected = source.channels
-        self.stages: list[Stage] = [*conversion(spec, source), *cascade(spec.sections)]
+        self.unit = adapted.unit
+        self.stages: list[Stage] = list(adapted.stages)
 
     def push(self, samples: NDArray[np.floating]) -> NDArray[np.float64]:
-        """(n, source channels) in the source's unit -> (m, montage channels) at the spec's rate."""
+        """(n, source channels) in the source's unit -> (m, montage channels) at the spec's rate, in `unit`."""
         if samples.ndim != 2 or samples.shape[1] != self._expected:
             raise SpecError(f"got samples of shape {samples.shape}, expected (n, {self._expected})")
         x = samples[:, self._columns].astype(np.float64)
@@ -106,22 +66,26 @@ class SignalPath:
 class FrontEnd:
     """From a source's samples to a model's frames.
 
-    Frame i is made of the `span` source samples that end with sample first + i * stride, counted since the start or
-    the last reset.
+    Frame i is made of source samples up to `timing.newest(i)`, counted since the start or the last reset.
     Without a standardisation the frames are plain logarithms, from which one is fitted.
     """
 
     def __init__(
-        self, spec: SignalSpec, source: Source, scale: Standardisation | None = None, ring: str | None = None
+        self,
+        spec: SignalSpec,
+        source: Source,
+        scale: Standardisation | None = None,
+        ring: str | None = None,
+        adjustment: Adjustment = NONE,
     ) -> None:
         if scale is not None and len(scale.mean) != spec.channels:
             raise SpecError(f"the standardisation has {len(scale.mean)} channels, the montage {spec.channels}")
-        self.path = SignalPath(spec, source, ring)
+        self.path = SignalPath(spec, source, ring, adjustment)
         frames = SlidingMean(spec.frame.length, spec.frame.step, root_mean_square=spec.frame.kind == "rms")
         self._frames = frames
-        self._floor = spec.floor(source.unit)
+        self._floor = spec.floor(self.path.unit)
         self._scale, self._clip = scale, spec.clip
-        self.first, self.stride, self.span = _timing([*self.path.stages, frames])
+        self.timing = timing([*self.path.stages, frames])
 
     def push(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
         """(n, source channels) -> (k, montage channels) float32, k >= 0 new frames."""
@@ -164,12 +128,3 @@ def windows(frames: NDArray[np.float32], context: int) -> NDArray[np.float32]:
     if len(frames) < context:
         return np.empty((0, context, frames.shape[1]), frames.dtype)
     return np.lib.stride_tricks.sliding_window_view(frames, context, axis=0).transpose(0, 2, 1)
-
-
-def _timing(stages: list[Stage]) -> tuple[int, int, int]:
-    """Newest input of output 0, and inputs an output, of stages in a row."""
-    first, stride, span = 0, 1, 1
-    for stage in stages:
-        span += (stage.span - 1) * stride
-        first, stride = first + stage.first * stride, stride * stage.stride
-    return first, stride, span

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from emg_edge.errors import SpecError
-from emg_edge.signal.montage import LAYOUTS
+from emg_edge.signal.montage import LAYOUTS, MOST_UNPLACED, PLACED
 
 Domain = Literal["raw", "envelope"]
 
@@ -24,7 +24,8 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
-            raise SpecError(f"unknown electrode layout '{self.layout}'; known are {', '.join(LAYOUTS)}")
+            known = f"{', '.join(PLACED)}, channels-1 to channels-{MOST_UNPLACED}"
+            raise SpecError(f"unknown electrode layout '{self.layout}'; known are {known}")
         if not 0 < self.rate_hz < math.inf:
             raise SpecError(f"a signal cannot have a rate of {self.rate_hz:g} Hz; expected a number above 0")
 

@@ -12,7 +12,7 @@ from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.registry import open_board
 from emg_edge.device.session import RunOptions, Session
-from emg_edge.errors import BoardError, SpecError
+from emg_edge.errors import BoardError
 from emg_edge.signal.biquad import highpass
 
 # Not importorskip: on another processor than x86-64 it is installed and its library does not load.
@@ -80,10 +80,15 @@ def test_a_board_that_is_not_there_is_one_sentence():
     board.stop()
 
 
-def test_a_model_of_another_rate_is_refused_with_both(model: ModelFile):
-    """250 Hz is neither 200 Hz nor a multiple of it: both are named, and nothing is started."""
-    with pytest.raises(SpecError, match=r"250 Hz.*200 Hz"):
-        Session(model, "m", RunOptions(board="brainflow:SYNTHETIC_BOARD"), lambda text: None)
+def test_a_board_of_another_rate_and_unit_is_adapted_which_is_said(model: ModelFile):
+    """250 Hz in microvolts fit a model of 200 Hz in Myo counts; what that takes is told before the run."""
+    said: list[str] = []
+    options = RunOptions(board="brainflow:SYNTHETIC_BOARD", duration_s=1.0)
+    session = Session(model, "m", options, said.append)
+    assert any("250 to 200 Hz" in text for text in said)
+    assert any("microvolts" in text for text in said)
+    session.run([], lambda: False)
+    assert session.summary().decisions > 5
 
 
 def in_microvolts(model: ModelFile, rate_hz: float) -> ModelFile:

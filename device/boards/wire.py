@@ -1,0 +1,211 @@
+"""A board on a byte stream: it is talked to, decoded, watched, and connected again when the link is lost.
+
+One thread, no polling: `read` blocks on the port, and the conversation that brings a board back goes on inside it, so
+that whoever reads keeps its time-outs and can say 'stale' meanwhile.
+"""
+
+import collections
+import contextlib
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.device.boards.board import Board
+from emg_edge.device.ports.converse import converse
+from emg_edge.device.ports.port import Port
+from emg_edge.errors import BoardError
+from emg_edge.firmware_bridge.protocols.conversation import Client, Stream
+from emg_edge.firmware_bridge.protocols.decoding import Decoded
+from emg_edge.firmware_bridge.protocols.numbering import Numbering
+from emg_edge.firmware_bridge.protocols.talk import Talk
+from emg_edge.sampleblock import SampleBlock
+from emg_edge.signal.source import Source
+
+# Silence after which the board is talked to anew: it was switched off, or its link died without a word. Longer than
+# a radio's hiccup, short enough to be back within two seconds.
+STALL_S = 1.0
+FIRST_RETRY_S, LONGEST_RETRY_S = 0.1, 0.5  # back-off; looking for a port twice a second costs next to nothing
+STOP_S = 1.0  # a board that does not take its goodbye by then is left
+
+
+class _State(Enum):
+    CLOSED = "closed"
+    TALKING = "talking"
+    STREAMING = "streaming"
+
+
+class WireBoard(Board):
+    """Runs a client on a port. `columns` are the channels to deliver, from 0, in the source's order; None for all."""
+
+    def __init__(self, source: Source, client: Client, port: Port, columns: tuple[int, ...] | None = None) -> None:
+        self.source = source
+        self._client, self._port = client, port
+        self._columns = None if columns is None else list(columns)
+        self._state = _State.CLOSED
+        self._started = False
+        self._forget()
+
+    def start(self) -> None:
+        self.stop()
+        self._forget()
+        self._started = True
+        try:
+            self._connect()
+            while self._state is not _State.STREAMING:
+                self._advance(STALL_S)
+        except BaseException:
+            self._started = False
+            self._close()
+            raise
+        self.notes = () if self._stream is None else self._stream.notes
+
+    def read(self, timeout_s: float) -> SampleBlock | None:
+        if not self._started:
+            return None
+        until_s = self._port.now() + timeout_s
+        while not self._ready:
+            try:
+                self._advance(max(0.0, until_s - self._port.now()))
+            except BoardError as error:
+                self._lose(str(error))
+            if not self._ready and self._port.now() >= until_s:
+                return None
+        return self._ready.popleft()
+
+    def stop(self) -> None:
+        self._started = False
+        if self._state is not _State.CLOSED:
+            with contextlib.suppress(BoardError):  # it has gone: so it is stopped
+                converse(self._port, self._client.stop(), STOP_S)
+        self._close()
+        self._ready.clear()
+
+    def _forget(self) -> None:
+        self._ready: collections.deque[SampleBlock] = collections.deque()
+        self._stream: Stream | None = None
+        self._talk: Talk[Stream] | None = None
+        self._numbering: Numbering | None = None
+        self._heard_s: float | None = None  # when samples came last
+        self._since_s = 0.0  # when this streaming began, or samples came in it last
+        self._retry_s, self._wait_s = 0.0, FIRST_RETRY_S
+        self._away = False  # the link was lost, and no sample has come since
+        self._reason = ""
+        self.reconnects = self.skipped_bytes = self.refused = 0
+
+    def _advance(self, timeout_s: float) -> None:
+        """Wait for the next thing to happen, no longer than the time-out. Raises BoardError when the link is lost."""
+        now_s = self._port.now()
+        if self._state is _State.CLOSED:
+            if now_s < self._retry_s:
+                self._port.sleep(min(timeout_s, self._retry_s - now_s))
+            else:
+                self._connect()
+        elif self._state is _State.TALKING:
+            assert self._talk is not None
+            data = self._port.read(min(timeout_s, max(0.0, self._talk.due_s - now_s)))
+            self._go_on(data)
+        else:
+            data = self._port.read(min(timeout_s, max(0.0, self._since_s + STALL_S - now_s)))
+            if data:
+                self._decode(data)
+            if self._port.now() - self._since_s >= STALL_S:
+                raise BoardError(f"{self.name} has sent no samples for {STALL_S:g} s")
+
+    def _connect(self) -> None:
+        self._port.open()
+        self._state = _State.TALKING
+        self._talk = Talk(self._client.start(), self._port.now())
+        self._port.write(self._talk.to_write())
+
+    def _go_on(self, data: bytes) -> None:
+        talk = self._talk
+        assert talk is not None
+        talk.receive(data, self._port.now())
+        if written := talk.to_write():
+            self._port.write(written)
+        if not talk.done:
+            return
+        stream = talk.result
+        assert stream is not None
+        self._check(stream)
+        self._stream, self._talk, self._state = stream, None, _State.STREAMING
+        self._numbering = Numbering(stream.decoder.wrap, stream.rate_hz)
+        self._since_s = self._port.now()
+        if talk.rest:
+            self._decode(talk.rest)
+
+    def _check(self, stream: Stream) -> None:
+        if stream.rate_hz != self.source.rate_hz or stream.unit != self.source.unit:
+            raise BoardError(
+                f"{self.name} now delivers {stream.rate_hz:g} Hz in {stream.unit}, and it was opened with "
+                f"{self.source.rate_hz:g} Hz in {self.source.unit}; start anew"
+            )
+
+    def _decode(self, data: bytes) -> None:
+        assert self._stream is not None
+        assert self._numbering is not None
+        now_s = self._port.now()
+        decoded = self._stream.decoder.push(data)
+        self.skipped_bytes += decoded.skipped
+        if len(decoded.counts):
+            self._deliver(decoded, self._stream, self._numbering, now_s)
+        if decoded.ended:
+            raise BoardError(decoded.ended)
+
+    def _deliver(self, decoded: Decoded, stream: Stream, numbering: Numbering, now_s: float) -> None:
+        self._since_s = now_s
+        refused = numbering.refused
+        placed = numbering.place(decoded.number, now_s)
+        self.refused += numbering.refused - refused
+        counts = decoded.counts[placed.keep]
+        if not len(counts):
+            return
+        lost = placed.lost
+        if self._away:
+            lost[0] += self._came_back(len(counts), now_s)
+        per_count = stream.per_count
+        if self._columns is not None:
+            counts, per_count = counts[:, self._columns], per_count[self._columns]
+        samples = (counts * per_count).astype(np.float32)
+        acceleration = None if decoded.acceleration is None else decoded.acceleration[placed.keep]
+        self._heard_s = now_s
+        edges = [int(k) + 1 for k in np.flatnonzero(lost[1:])] if len(lost) > 1 else []
+        for start, stop in zip([0, *edges], [*edges, len(samples)], strict=True):
+            moved = None if acceleration is None else acceleration[start:stop]
+            block = SampleBlock(samples[start:stop], now_s, int(lost[start]), acceleration=moved)
+            self._ready.append(block)
+
+    def _came_back(self, arrived: int, now_s: float) -> int:
+        """Count the reconnection; returns the samples of the time away, by the clock: the board's counting is new."""
+        self._away, self._wait_s, self._reason = False, FIRST_RETRY_S, ""
+        self.reconnects += 1
+        if self._heard_s is None:
+            return 0
+        away_s = now_s - self._heard_s
+        self.tell(f"{self.name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept")
+        return max(0, round(away_s * self.source.rate_hz) - arrived)
+
+    def _lose(self, reason: str) -> None:
+        self._close()
+        self._away = True
+        if reason != self._reason:
+            self.tell(f"{reason} (trying again meanwhile)")
+        self._reason = reason
+        self._retry_s = self._port.now() + self._wait_s
+        self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
+
+    def _close(self) -> None:
+        self._port.close()
+        self._state, self._talk = _State.CLOSED, None
+
+    @property
+    def per_count(self) -> NDArray[np.float64] | None:
+        if self._stream is None:
+            return None
+        return self._stream.per_count if self._columns is None else self._stream.per_count[self._columns]
+
+    @property
+    def rails(self) -> NDArray[np.float64] | None:
+        per_count = self.per_count
+        return None if self._stream is None or per_count is None else np.outer(per_count, self._stream.limits)

@@ -1,0 +1,87 @@
+"""Records a board: what arrives is written as it arrives, and what is wrong with it is said."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from emg_edge.device.boards.board import Board
+from emg_edge.device.losstalk import LossTalk
+from emg_edge.device.monitor import Monitor
+from emg_edge.device.recorder import Recorder
+from emg_edge.errors import BoardError
+from emg_edge.recordings.description import describe
+
+PATIENCE_S = 0.2  # how soon a request to stop is seen
+SILENT_S = 1.0  # from which on silence is worth a word
+FIRST_SAMPLE_S = 10.0  # a board that started and is silent for so long will not deliver
+
+
+@dataclass(frozen=True)
+class Take:
+    """What was recorded."""
+
+    samples: int
+    lost: int
+    seconds: float
+
+
+def record(
+    board: Board,
+    path: Path,
+    *,
+    wearer: str | None,
+    label: int | None,
+    duration_s: float,
+    stopped: Callable[[], bool],
+    say: Callable[[str], None],
+    progress: Callable[[float], None],
+) -> Take:
+    """Record until the duration of signal is reached, the board has finished, or `stopped` says so.
+
+    `label` is the movement that is made all the time, where the board does not know it itself; `progress` is told
+    how many more seconds of signal have been written. A silent board is waited for as long as the duration lasts.
+    Raises EmgEdgeError when the board fails or the file cannot be written; what was written before is there.
+    """
+    rate_hz = board.source.rate_hz
+    most = duration_s * rate_hz
+    with board:
+        for note in board.notes:
+            say(note)
+        per_count = () if board.per_count is None else tuple(board.per_count.tolist())
+        who = wearer or board.wearer
+        description = describe(board.source, board.name, wearer=who, per_count=per_count, firmware=board.notes)
+        monitor, loss = Monitor(board.source, board.rails, live=board.live), LossTalk(board.name)
+        began_s = heard_s = time.monotonic()
+        silent = False
+        with Recorder(path, description) as recorder:
+            while not (stopped() or board.finished or recorder.samples >= most):
+                now_s = time.monotonic()
+                if now_s - began_s > duration_s + SILENT_S and board.live:
+                    break
+                block = board.read(PATIENCE_S)
+                if block is None:
+                    if not recorder.samples and now_s - began_s > FIRST_SAMPLE_S:
+                        raise BoardError(f"{board.name} started, and delivered nothing in {FIRST_SAMPLE_S:g} s")
+                    if now_s - heard_s > SILENT_S and not silent:
+                        silent = True
+                        say(f"{board.name} delivers no samples")
+                        monitor.interrupted()
+                else:
+                    heard_s, silent = time.monotonic(), False
+                    left = math.ceil(most - recorder.samples) if math.isfinite(most) else len(block.samples)
+                    if label is not None and block.movement is None:
+                        block = dataclasses.replace(block, movement=np.full(len(block.samples), label, np.int16))
+                    block = block.first(left)
+                    recorder.write(block)
+                    loss.add(block.lost)
+                    progress(len(block.samples) / rate_hz)
+                    for sentence in monitor.take(block):
+                        say(sentence)
+                for sentence in (*board.news(), *loss.news(time.monotonic())):
+                    say(sentence)
+            return Take(recorder.samples, recorder.lost, recorder.samples / rate_hz)

@@ -1,0 +1,71 @@
+"""A port to a simulated board on a simulated clock: no waiting, so that an hour passes in seconds."""
+
+import math
+
+from emg_edge.device.ports.port import LinkLost, Port
+from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
+
+NEVER_S = 1e9  # a wait without an end is a defect: nothing would ever happen again
+
+
+class VirtualPort(Port):
+    """Time passes only while somebody waits; the board then does what it would have done."""
+
+    def __init__(self, board: SimulatedBoard) -> None:
+        self.name = "virtual"
+        self.board = board
+        self._now_s = 0.0
+        self._open = False
+        self._buffer = bytearray()
+
+    def open(self) -> None:
+        self.close()
+        self._look()
+        if not self.board.present:
+            raise LinkLost(f"there is no serial port {self.name}; plug the device in")
+        self._open = True
+
+    def read(self, timeout_s: float) -> bytes:
+        end_s = self._now_s + timeout_s
+        while True:
+            self._look()
+            if not self._open or not self.board.present:
+                raise LinkLost(f"the serial port {self.name} vanished; plug it in again")
+            if self._buffer:
+                data = bytes(self._buffer)
+                self._buffer.clear()
+                return data
+            if self._now_s >= end_s:
+                return b""
+            self._wait(end_s)
+
+    def write(self, data: bytes) -> None:
+        self._look()
+        if not self._open or not self.board.present:
+            raise LinkLost(f"the serial port {self.name} vanished; plug it in again")
+        self.board.receive(data, self._now_s)
+
+    def close(self) -> None:
+        self._open = False
+        self._buffer.clear()
+
+    def now(self) -> float:
+        return self._now_s
+
+    def sleep(self, seconds: float) -> None:
+        end_s = self._now_s + max(0.0, seconds)
+        while self._now_s < end_s:
+            self._wait(end_s)
+            self._look()
+
+    def _wait(self, end_s: float) -> None:
+        """Go on to the next thing that happens, or to the end."""
+        next_s = min(self.board.next_s(self._now_s), end_s)
+        if not self._now_s < NEVER_S:
+            raise RuntimeError("a simulated wait without an end")
+        self._now_s = max(math.nextafter(self._now_s, math.inf), next_s)
+
+    def _look(self) -> None:
+        data = self.board.advance(self._now_s)
+        if self._open:
+            self._buffer += data

@@ -1,0 +1,58 @@
+"""What a simulated board measures: a forearm, a counter that makes loss provable, or whatever else is fed to it."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
+from emg_edge.firmware_bridge.simulated.firmware import Firmware
+
+
+class Feed(Protocol):
+    """Gives a board its samples, microvolts or raw counts, one after another."""
+
+    raw: bool  # whether `read` gives counts
+
+    def read(self, n: int) -> tuple[NDArray[np.floating] | NDArray[np.int32], NDArray[np.int16] | None]:
+        """Return the next n samples (n, channels) and their movement; fewer, in the end none, when it is over."""
+
+
+class CounterFeed:
+    """Channel k of sample n says (n + step k) mod modulus, less an offset: a lost sample shows in the values."""
+
+    raw = True
+
+    def __init__(self, channels: int, modulus: int, step: int, offset: int = 0) -> None:
+        self._shift = step * np.arange(channels, dtype=np.int64)
+        self._modulus, self._offset = modulus, offset
+        self._position = 0
+
+    @classmethod
+    def of(cls, firmware: Firmware) -> "CounterFeed":
+        """Make the one for a board: 20 bits on a converter of 24, 8 bits on the Myo, 15 on one of 16."""
+        lowest, highest = firmware.limits
+        if highest < 1 << 8:
+            return cls(firmware.channels, 1 << 8, 7, -lowest)
+        return cls(firmware.channels, 1 << 20, 1000) if highest >= 1 << 20 else cls(firmware.channels, 1 << 15, 1000)
+
+    def read(self, n: int) -> tuple[NDArray[np.int32], None]:
+        numbers = self._position + np.arange(n, dtype=np.int64)
+        self._position += n
+        return ((numbers[:, None] + self._shift) % self._modulus - self._offset).astype(np.int32), None
+
+
+class ForearmFeed:
+    """A simulated wearer's microvolts, on top of the offset that a DC-coupled amplifier sees at its electrodes.
+
+    A board with fewer channels than the wearer has electrodes gets every `every`-th.
+    """
+
+    raw = False
+
+    def __init__(self, wearer: SimulatedWearer, offset_uv: NDArray[np.float64], every: int = 1) -> None:
+        self._wearer, self._offset_uv, self._every = wearer, offset_uv, every
+
+    def read(self, n: int) -> tuple[NDArray[np.floating], NDArray[np.int16]]:
+        chunk = self._wearer.read(n)
+        return (chunk.samples + self._offset_uv)[:, :: self._every], chunk.movement

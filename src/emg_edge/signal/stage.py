@@ -1,0 +1,82 @@
+"""What the front end is made of: causal stages in a row, and which inputs an output of the row is made of."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Index = TypeVar("Index", int, NDArray[np.int64])
+
+
+class Stage(Protocol):
+    """A causal stream processor; output i is made of the `span` inputs that end with input floor(first + i * stride).
+
+    It gives the same bits however its input is cut into blocks.
+    """
+
+    first: int
+    span: int
+
+    @property
+    def stride(self) -> int | Fraction: ...
+    def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def reset(self) -> None: ...
+
+
+class Gain:
+    """Every sample times a number."""
+
+    first, stride, span = 0, 1, 1
+
+    def __init__(self, factor: float) -> None:
+        self._factor = factor
+
+    def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return x * self._factor
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+
+class NotBelowZero:
+    """What a resampled envelope must stay: a logarithm follows."""
+
+    first, stride, span = 0, 1, 1
+
+    def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.maximum(x, 0.0)
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Of stages in a row: output i is made of inputs up to `newest(i)`, at most the last `span` of them."""
+
+    first: int | Fraction
+    stride: int | Fraction
+    span: int
+
+    def newest(self, output: Index) -> Index:
+        """Index of the newest input of an output, or of many: floor(first + output * stride), in whole numbers."""
+        parts = math.lcm(self.first.denominator, self.stride.denominator)
+        return (int(self.first * parts) + output * int(self.stride * parts)) // parts
+
+
+def timing(stages: Sequence[Stage]) -> Timing:
+    """Put stages in a row."""
+    first, stride, span = Fraction(0), Fraction(1), 1
+    for stage in stages:
+        span += math.ceil((stage.span - 1) * stride)
+        first, stride = first + stage.first * stride, stride * stage.stride
+    return Timing(_plain(first), _plain(stride), span)
+
+
+def _plain(number: Fraction) -> int | Fraction:
+    """Whole numbers as ints: arrays take them."""
+    return number.numerator if number.denominator == 1 else number
