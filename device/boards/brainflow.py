@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import itertools
 import time
 from typing import Any, Self
 
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from emg_edge.device.boards import brainflow_library as library
 from emg_edge.device.boards.board import Board, BoardOptions
-from emg_edge.device.boards.counter import SampleCounter
+from emg_edge.device.boards.wire import FIRST_RETRY_S, LONGEST_RETRY_S, STALL_S
 from emg_edge.errors import BoardError, MissingDependency
+from emg_edge.firmware_bridge.protocols.numbering import Numbering
 from emg_edge.sampleblock import SampleBlock
 from emg_edge.signal.montage import CHANNELS, RING8
 from emg_edge.signal.source import Source
@@ -41,7 +43,7 @@ class BrainFlowBoard(Board):
                 f"{board_id.name} plays what another board recorded; say which one: --master-board CYTON_BOARD"
             )
         self._shim = self._brainflow.BoardShim(board_id.value, self._parameters(options))
-        self._streaming = False
+        self._streaming = self._started = False
         self.name = f"brainflow:{board_id.name}"
         self.source = Source("raw", float(facts["sampling_rate"]), "uV", RING8)
         self._rows = self._emg_rows(described_by.name, facts, options.channels)
@@ -65,9 +67,38 @@ class BrainFlowBoard(Board):
         return None
 
     def start(self) -> None:
+        self.stop()
         self._ready.clear()
-        self._counter = SampleCounter(self._modulus)
-        self._looked_s = time.monotonic()
+        self.reconnects = self.refused = 0
+        self._heard_s: float | None = None
+        self._away, self._retry_s, self._wait_s = False, 0.0, FIRST_RETRY_S
+        self._begin()
+        self._started = True
+
+    def read(self, timeout_s: float) -> SampleBlock | None:
+        deadline_s = time.monotonic() + timeout_s
+        while not self._ready:
+            if not self._started:
+                return None
+            if self._streaming:
+                self._look()
+            elif time.monotonic() >= self._retry_s:
+                self._try_again()
+            if not self._ready:
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0:
+                    return None
+                time.sleep(min(POLL_S, left_s))
+        return self._ready.popleft()
+
+    def stop(self) -> None:
+        self._started = False
+        if self._streaming:
+            self._streaming = False
+            self._release()
+
+    def _begin(self) -> None:
+        """Start a session. Raises BoardError when the board does not answer; it may take BrainFlow some seconds."""
         try:
             self._shim.prepare_session()
             self._shim.start_stream(int(BUFFER_S * self.source.rate_hz))
@@ -77,42 +108,64 @@ class BrainFlowBoard(Board):
                 f"{self.name} does not start: BrainFlow says '{error}'; check that it is switched on and connected, "
                 "and that --serial-port, --mac-address or --ip-address name it"
             ) from error
+        self._numbering = Numbering(self._modulus, self.source.rate_hz)
+        self._looked_s = self._since_s = time.monotonic()
         self._streaming = True
 
-    def read(self, timeout_s: float) -> SampleBlock | None:
-        deadline_s = time.monotonic() + timeout_s
-        while not self._ready:
-            if not self._streaming:
-                return None
-            self._look()
-            if not self._ready:
-                left_s = deadline_s - time.monotonic()
-                if left_s <= 0:
-                    return None
-                time.sleep(min(POLL_S, left_s))
-        return self._ready.popleft()
-
-    def stop(self) -> None:
-        if self._streaming:
-            self._streaming = False
-            self._release()
-
     def _look(self) -> None:
-        """Take what BrainFlow has, in microvolts, as blocks without a gap inside."""
+        """Take what BrainFlow has, in microvolts, as blocks without a gap inside.
+
+        When a board vanishes, BrainFlow says nothing: it delivers no samples, and spins. So silence ends the session.
+        """
         try:
             data: NDArray[np.float64] = self._shim.get_board_data()  # (rows, n)
         except self._brainflow.BrainFlowError as error:
-            raise BoardError(f"{self.name} stopped answering: BrainFlow says '{error}'; connect it again") from error
+            self._lose(f"BrainFlow says '{error}'")
+            return
         now_s = time.monotonic()
         if data.shape[1]:
-            arrived_s = self._arrival_s(data, now_s)
-            samples = np.ascontiguousarray(data[self._rows].T, dtype=np.float32)
-            if self._counter_row is None:
-                self._ready.append(SampleBlock(samples, arrived_s))
-            else:
-                for part in self._counter.stretches(data[self._counter_row].astype(np.int64)):
-                    self._ready.append(SampleBlock(samples[part.start : part.stop], arrived_s, part.lost))
+            self._since_s = now_s
+            self._deliver(data, self._arrival_s(data, now_s))
+        elif now_s - self._since_s > STALL_S:
+            self._lose(f"{self.name} has sent no samples for {STALL_S:g} s")
         self._looked_s = now_s
+
+    def _deliver(self, data: NDArray[np.float64], arrived_s: float) -> None:
+        samples = np.ascontiguousarray(data[self._rows].T, dtype=np.float32)
+        lost = np.zeros(len(samples), np.int64)
+        if self._counter_row is not None:
+            placed = self._numbering.place(data[self._counter_row].astype(np.int64), arrived_s)
+            samples, lost = samples[placed.keep], placed.lost
+            self.refused = self._numbering.refused
+        if not len(samples):
+            return
+        if self._away:
+            lost[0] += self._came_back(len(samples), arrived_s)
+        self._heard_s = arrived_s
+        edges = [0, *(int(k) + 1 for k in np.flatnonzero(lost[1:])), len(samples)]
+        for start, stop in itertools.pairwise(edges):
+            self._ready.append(SampleBlock(samples[start:stop], arrived_s, int(lost[start])))
+
+    def _lose(self, reason: str) -> None:
+        self._release()
+        self._streaming, self._away = False, True
+        self._retry_s = time.monotonic() + self._wait_s
+        self.tell(f"{reason} (trying again meanwhile)")
+
+    def _try_again(self) -> None:
+        try:
+            self._begin()
+        except BoardError:  # said already, when the link was lost
+            self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
+            self._retry_s = time.monotonic() + self._wait_s
+
+    def _came_back(self, arrived: int, now_s: float) -> int:
+        """Count the reconnection; returns the samples of the time away, by the clock."""
+        self._away, self._wait_s = False, FIRST_RETRY_S
+        self.reconnects += 1
+        away_s = 0.0 if self._heard_s is None else now_s - self._heard_s
+        self.tell(f"{self.name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept")
+        return max(0, round(away_s * self.source.rate_hz) - arrived)
 
     def _arrival_s(self, data: NDArray[np.float64], now_s: float) -> float:
         """BrainFlow's own stamp of the newest sample, on our clock: the wait for our next look is latency too."""

@@ -80,6 +80,13 @@ BOARDS: dict[str, Entry] = {
     ),
 }
 
+VIA = Entry(
+    "emg_edge.device.boards.via",
+    "ViaBoard",
+    "the simulated forearm through a simulated board's wire",
+    "--via: the board whose wire it is",
+)
+
 
 def boards() -> dict[str, Entry]:
     """Return the boards above and those that installed packages add; ours win where a name is taken."""
@@ -95,6 +102,8 @@ def open_board(name: str, options: BoardOptions) -> Board:
     kind, _, variant = name.partition(":")
     kind = kind.lower()
     entry = BOARDS.get(kind) or boards().get(kind)  # entry points are looked up only when they are needed
+    if kind == "synthetic" and options.via:
+        entry = VIA
     if entry is None:
         known = list(boards())
         near = difflib.get_close_matches(kind, known, n=1)

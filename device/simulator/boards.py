@@ -46,9 +46,9 @@ def _framed() -> Firmware:
 
 
 def _csv() -> Firmware:
-    from emg_edge.firmware_bridge.simulated.lines import LinesFirmware  # noqa: PLC0415
+    from emg_edge.firmware_bridge.simulated.lines import LinesFirmware, LinesSettings  # noqa: PLC0415
 
-    return LinesFirmware()
+    return LinesFirmware(LinesSettings(rate_hz=250.0, header=True, counter_wrap=1 << 16))
 
 
 SIMULATED: dict[str, Entry] = {
@@ -57,5 +57,5 @@ SIMULATED: dict[str, Entry] = {
     "ganglion": Entry(_ganglion, "an OpenBCI Ganglion behind a BLED112 dongle: 4 channels at 200 Hz", 201),
     "myo": Entry(_myo, "a Myo behind a BLED112 dongle: 8 channels at 200 Hz", 8),
     "framed": Entry(_framed, "a home-made board with our packet: 8 channels at 1000 Hz", 65536),
-    "csv": Entry(_csv, "a home-made board that prints numbers", 0),
+    "csv": Entry(_csv, "a home-made board that prints lines of numbers: 8 channels at 250 Hz, with a counter", 65536),
 }

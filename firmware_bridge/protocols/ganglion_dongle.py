@@ -1,70 +1,184 @@
-"""The Ganglion on a BLED112 dongle: the decoder of what streams. ganglion_client has the dialogue that starts it."""
+"""The host's side of a Ganglion on a BLED112 dongle: find it, connect, start; the decoder is ganglion_decoder's."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import bgapi, ganglion
-from emg_edge.firmware_bridge.protocols.bgapi_codes import NOTIFY, meaning
-from emg_edge.firmware_bridge.protocols.bgapi_packet import HEADER_BYTES
-from emg_edge.firmware_bridge.protocols.bgapi_stream import SHORT, kind_of, split, walk
-from emg_edge.firmware_bridge.protocols.decoding import Decoded, StreamDecoder
-from emg_edge.firmware_bridge.protocols.ganglion_samples import ganglion_samples
+from emg_edge.firmware_bridge.protocols.bgapi_codes import DISCOVER_ALL, OK, READ, address_text
+from emg_edge.firmware_bridge.protocols.bgapi_dialogue import ask
+from emg_edge.firmware_bridge.protocols.bgapi_link import (
+    ANSWER_S,
+    Parameters,
+    advertised_name,
+    connect,
+    is_a,
+    over,
+    tidy,
+    why,
+)
+from emg_edge.firmware_bridge.protocols.bgapi_packet import Message
+from emg_edge.firmware_bridge.protocols.conversation import Client, Dialogue, Stream
+from emg_edge.firmware_bridge.protocols.ganglion_decoder import GanglionDongleDecoder
 
-_DISCONNECTED = kind_of(bgapi.Disconnected)
-_AT = HEADER_BYTES + bgapi.AttributeValue.fixed + 1  # where a value begins
-_WHOLE = _AT + ganglion.LENGTH
-_LARGEST = ganglion.IMPEDANCE - 1  # of the identifiers that stand before samples
+__all__ = ["GanglionDongleClient", "GanglionDongleDecoder"]
+
+SCAN_S = 5.0  # the board advertises several times a second
+EXPLORE_S = 5.0  # some 25 attributes, a few for each turn of the radio
+WRITE_S = 1.0
+STOP_S = 0.2
+# What BrainFlow asks of the link, and found to lose the fewest notifications: turns of 12.5 to 95 ms, given up after
+# 1 s without a sign of life.
+LINK = Parameters(interval_min=10, interval_max=76, timeout=100)
+# UUIDs as they go over the air, least significant byte first.
+NOTIFY, WRITE = bytes.fromhex(ganglion.NOTIFY)[::-1], bytes.fromhex(ganglion.WRITE)[::-1]
+CONFIGURATION = bytes.fromhex("2902")[::-1]  # the descriptor that switches notifications on
+REVISION = bytes.fromhex("2a28")[::-1]  # of the software
+NOTIFICATIONS_ON = bytes([1, 0])
+LAST_HANDLE = 0xFFFF
+
+_ADDRESS = re.compile(r"([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}")
+_NO_DONGLE = (
+    "nothing on this port answers as a BLED112 Bluetooth dongle does (USB id 2458:0001): name its port with "
+    "--serial-port, or pull it out and put it back"
+)
+_OLD = (
+    "its firmware 2 tells samples by their differences: after a lost notification the signal may be offset until the "
+    "next whole sample, for up to a second; firmware 3 does without"
+)
 
 
-class GanglionDongleDecoder(StreamDecoder):
-    """Ganglion counts of what one connection's notifications hold; all else that the dongle says is passed by.
+@dataclass(frozen=True)
+class _Handles:
+    """Of what notifies, of its configuration, of what takes commands, of the firmware's version (0 if there is none)."""
 
-    Which samples a lost, repeated or late notification costs: see ganglion_samples. BGAPI has no checksum: a byte
-    that was changed within a notification is believed.
+    notify: int
+    configuration: int
+    write: int
+    revision: int
+
+
+class GanglionDongleClient(Client):
+    """`mac` chooses one Ganglion ('D4:3C:5D:7E:1A:2B'); without it, the first that is heard is taken.
+
+    With the accelerometer on, samples are told with one bit less.
     """
 
-    channels = ganglion.CHANNELS
+    baud: ClassVar[int] = 115_200  # of no consequence: the dongle is a USB device throughout
 
-    def __init__(self, connection: int, handle: int, version: int, *, accelerometer: bool = False) -> None:
-        self._samples = ganglion_samples(version, accelerometer)
-        self.wrap = self._samples.wrap
-        self._connection = connection
-        empty = bgapi.AttributeValue(connection, handle, NOTIFY, bytes(ganglion.LENGTH)).pack()
-        self._header = empty[:_AT]
-        self.reset()
+    def __init__(self, mac: str | None = None, *, accelerometer: bool = False) -> None:
+        if mac and not _ADDRESS.fullmatch(mac):
+            raise BoardError(f"'{mac}' is no Bluetooth address; expected six bytes such as D4:3C:5D:7E:1A:2B")
+        self._mac = mac.upper().replace("-", ":") if mac else ""
+        self._accelerometer = accelerometer
+        self._connection = 0
+        self._write = 0  # handle of what takes commands
 
-    def reset(self) -> None:
-        self._kept = b""
-        self._samples.reset()
+    def start(self) -> Dialogue[Stream]:
+        self._write = 0
+        if not (yield from tidy()):
+            raise BoardError(_NO_DONGLE)
+        found = yield from self._find()
+        name = advertised_name(found.data)
+        self._connection = yield from connect(found, LINK, f"'{name}'")
+        board = f"'{name}' ({address_text(found.address)})"
+        handles = yield from self._explore(board)
+        self._write = handles.write
+        revision = (yield from self._revision(handles.revision)) or str(ganglion.version_of(name))
+        version = int(revision[0])
+        yield from self._tell(handles.configuration, NOTIFICATIONS_ON)
+        if self._accelerometer:
+            yield from self._tell(self._write, b"n")
+        yield from self._tell(self._write, b"b")
+        decoder = GanglionDongleDecoder(
+            self._connection, handles.notify, version, accelerometer=self._accelerometer
+        )
+        return Stream(
+            decoder=decoder,
+            rate_hz=ganglion.RATE_HZ,
+            unit="uV",
+            per_count=np.full(ganglion.CHANNELS, ganglion.UV_PER_COUNT),
+            limits=ganglion.LIMITS,
+            notes=(f"{board}, firmware {revision}", *((_OLD,) if version < 3 else ())),
+        )
 
-    def push(self, data: bytes) -> Decoded:
-        data = self._kept + data
-        values, gone, used, skipped = self._few(data) if len(data) <= SHORT else self._many(data)
-        self._kept = data[used:]
-        packets = np.frombuffer(values, np.uint8).reshape(-1, ganglion.LENGTH)
-        if any(identifier > _LARGEST for identifier in set(values[:: ganglion.LENGTH])):
-            packets = packets[packets[:, 0] <= _LARGEST]
-        decoded = self._samples.push(packets)
-        return Decoded(decoded.counts, decoded.number, skipped, decoded.acceleration, self._ended(data, gone))
+    def stop(self) -> Dialogue[None]:
+        if self._write:
+            command = bgapi.AttributeWrite(self._connection, self._write, b"s")
+            yield from ask(command, over(self._connection, bgapi.ProcedureCompleted), STOP_S)
+        yield from ask(bgapi.EndProcedure(), is_a(bgapi.EndProcedureDone), STOP_S)
+        yield from ask(bgapi.Disconnect(self._connection), over(self._connection, bgapi.Disconnected), STOP_S)
 
-    def _few(self, data: bytes) -> tuple[bytes, list[int], int, int]:
-        """Find the notifications, the places of disconnections, the bytes used and those skipped."""
-        found = walk(data, (ganglion.LENGTH,))
-        values = [data[at + _AT : at + _WHOLE] for at, _, _ in found.packets if data.startswith(self._header, at)]
-        gone = [at for at, _, kind in found.packets if kind == _DISCONNECTED]
-        return b"".join(values), gone, found.used, found.skipped
+    def _find(self) -> Dialogue[bgapi.ScanResponse]:
+        others: set[str] = set()
 
-    def _many(self, data: bytes) -> tuple[bytes, list[int], int, int]:
-        found = split(data, (ganglion.LENGTH,))
-        start: NDArray[np.int64] = found.start[found.length == _WHOLE]
-        windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), _WHOLE)[start]
-        ours = (windows[:, :_AT] == np.frombuffer(self._header, np.uint8)).all(axis=1)
-        gone = found.start[found.kind == _DISCONNECTED].tolist()
-        return windows[ours, _AT:].tobytes(), gone, found.used, found.skipped
+        def wanted(message: Message) -> bool:
+            if not isinstance(message, bgapi.ScanResponse):
+                return False
+            name, address = advertised_name(message.data), address_text(message.address)
+            if self._mac:
+                if name.startswith(ganglion.NAME):
+                    others.add(f"'{name}' ({address})")
+                return address == self._mac  # whatever it calls itself: some say 'Simblee', which is their radio
+            return name.startswith(ganglion.NAME)
 
-    def _ended(self, data: bytes, places: list[int]) -> str:
-        for at in places:
-            event = bgapi.Disconnected.unpack(data[at + HEADER_BYTES : at + HEADER_BYTES + bgapi.Disconnected.fixed])
-            if event.connection == self._connection:
-                return f"the Ganglion disconnected ({meaning(event.reason)})"
-        return ""
+        heard = yield from ask(bgapi.Discover(DISCOVER_ALL), wanted, SCAN_S)
+        yield from ask(bgapi.EndProcedure(), is_a(bgapi.EndProcedureDone), ANSWER_S)
+        if heard:
+            found = heard[-1]
+            assert isinstance(found, bgapi.ScanResponse)
+            return found
+        if others:
+            raise BoardError(
+                f"the Ganglion {self._mac} was not heard within {SCAN_S:g} s, but {' and '.join(sorted(others))} was; "
+                "give that address, or none to take any Ganglion"
+            )
+        raise BoardError(
+            f"no Ganglion was heard within {SCAN_S:g} s: switch it on (its blue light blinks while nothing is "
+            "connected to it), bring it near the dongle, and end other programs that are connected to it"
+        )
+
+    def _explore(self, board: str) -> Dialogue[_Handles]:
+        command = bgapi.FindInformation(self._connection, 1, LAST_HANDLE)
+        heard = yield from ask(command, over(self._connection, bgapi.ProcedureCompleted), EXPLORE_S)
+        attributes = [message for message in heard if isinstance(message, bgapi.InformationFound)]
+        if not attributes:
+            reason = why(heard[-1] if heard else None, EXPLORE_S)
+            raise BoardError(f"{board} did not say what it offers ({reason}); switch it off and on, and try again")
+        handle = {attribute.uuid: attribute.handle for attribute in attributes}
+        notify, write, revision = (handle.get(uuid, 0) for uuid in (NOTIFY, WRITE, REVISION))
+        after = [one.handle for one in attributes if one.uuid == CONFIGURATION and one.handle > notify]
+        if not notify or not write or not after:
+            raise BoardError(
+                f"{board} is no Ganglion: among its {len(attributes)} attributes are not those with the UUIDs "
+                f"{ganglion.NOTIFY} and {ganglion.WRITE}; choose another with --mac-address"
+            )
+        return _Handles(notify, min(after), write, revision)
+
+    def _revision(self, handle: int) -> Dialogue[str]:
+        """Read the firmware's version, as '2.0.1'; '' if it does not say one."""
+        if not handle:
+            return ""
+
+        def wanted(message: Message) -> bool:
+            return isinstance(message, bgapi.AttributeValue) and (message.handle, message.type) == (handle, READ)
+
+        done = over(self._connection, bgapi.ProcedureCompleted)
+        command = bgapi.ReadByHandle(self._connection, handle)
+        heard = yield from ask(command, lambda message: wanted(message) or done(message), WRITE_S)
+        last = heard[-1] if heard else None
+        said = last.value.decode("ascii", "replace") if isinstance(last, bgapi.AttributeValue) else ""
+        return said if re.match(r"[1-9]\.", said) else ""
+
+    def _tell(self, handle: int, value: bytes) -> Dialogue[None]:
+        command = bgapi.AttributeWrite(self._connection, handle, value)
+        heard = yield from ask(command, over(self._connection, bgapi.ProcedureCompleted), WRITE_S)
+        last = heard[-1] if heard else None
+        if not (isinstance(last, bgapi.ProcedureCompleted) and last.result == OK):
+            raise BoardError(
+                f"the Ganglion was connected, but did not take {value!r} ({why(last, WRITE_S)}); bring it nearer to "
+                "the dongle and try again"
+            )

@@ -66,6 +66,10 @@ def read_header(line: str) -> Description:
     )
 
 
+def _is_comment(line: bytes) -> bool:
+    return line.lstrip().startswith(b"#")
+
+
 class Survey:
     """Waits until so many lines in a row have the same number of columns; remembers headers and what else it saw.
 
@@ -81,19 +85,32 @@ class Survey:
         self._heard = b""
 
     def complete(self, received: bytes) -> int | None:
-        """Take all bytes so far; the first line may have begun before we listened, and is no row."""
+        """Look at all bytes so far; the steady lines themselves are left, so that their samples are used.
+
+        The first line may have begun before we listened, and is no row.
+        """
         self._heard = received or self._heard
-        *lines, rest = received.split(b"\n")
+        first, *lines = received.split(b"\n")[:-1] or [b""]
+        steady: list[bytes] = []
+        columns, start, at = 0, 0, len(first) + 1
+        self._listen(first)
         for line in lines:
-            if line.lstrip().startswith(b"#"):
-                self.header = _first_of(read_header(line.decode(errors="replace")), self.header)
-        rows = [line for line in lines[1:] if line.strip() and not line.lstrip().startswith(b"#")][-STEADY:]
-        columns = {count_columns(line) for line in rows}
-        if len(rows) < STEADY or len(columns) != 1 or 0 in columns:
-            return None
-        self.rows = parse_rows(b"\n".join(rows) + b"\n", columns.pop()).values.astype(np.float64)
-        self.decimals = any(has_decimals(line) for line in rows)
-        return len(received) - len(rest)
+            self._listen(line)
+            if line.strip() and not _is_comment(line):
+                count = count_columns(line)
+                if count != columns or not count:
+                    steady, columns, start = [], count, at
+                steady.append(line)
+                if columns and len(steady) == STEADY:
+                    self.rows = parse_rows(b"\n".join(steady) + b"\n", columns).values.astype(np.float64)
+                    self.decimals = any(has_decimals(row) for row in steady)
+                    return start
+            at += len(line) + 1
+        return None
+
+    def _listen(self, line: bytes) -> None:
+        if _is_comment(line):
+            self.header = _first_of(read_header(line.decode(errors="replace")), self.header)
 
     def explain(self, waited_s: float) -> str:
         """Say in one sentence what came in place of steady lines."""

@@ -1,31 +1,25 @@
 """The host's side of a Myo on its BLED112 dongle: find it, connect, switch raw EMG on; the decoder is myo_decoder's."""
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import bgapi, myo
-from emg_edge.firmware_bridge.protocols.bgapi_codes import CONNECTED, OK, READ, address_text, meaning
+from emg_edge.firmware_bridge.protocols.bgapi_codes import OK, READ, address_text
 from emg_edge.firmware_bridge.protocols.bgapi_dialogue import ask, messages
+from emg_edge.firmware_bridge.protocols.bgapi_link import ANSWER_S, Parameters, connect, is_a, over, tidy, why
 from emg_edge.firmware_bridge.protocols.bgapi_packet import Message
 from emg_edge.firmware_bridge.protocols.conversation import Ask, Client, Dialogue, Stream
 from emg_edge.firmware_bridge.protocols.myo_decoder import MyoDongleDecoder
 
 __all__ = ["MyoDongleClient", "MyoDongleDecoder"]
 
-ANSWER_S = 0.5  # the dongle itself answers within milliseconds
-ANSWER_TRIES = 3  # the first command may complete one that a killed program left half written
 SCAN_S = 5.0  # an awake Myo advertises several times a second
-CONNECT_S = 3.0
-CONNECT_TRIES = 3  # a first connection is often not taken up
 PROCEDURE_S = 1.0  # reading or writing an attribute takes a few connection intervals of 7.5 ms
 STOP_S = 0.15
-MAX_CONNECTIONS = 3  # of the firmware that the dongle comes with
-# Connection parameters: the shortest interval Bluetooth has (of 1.25 ms), so that all notifications get through;
-# given up after 0.64 s of silence (of 10 ms).
-INTERVAL, TIMEOUT, LATENCY = 6, 64, 0
+# The shortest interval that Bluetooth has, so that all notifications get through; given up after 0.64 s of silence.
+PARAMETERS = Parameters(interval_min=6, interval_max=6, timeout=64)
 OLDEST_MAJOR = 1  # firmware 0.x has other attributes and no raw EMG
 LOW_BATTERY = 20  # percent
 
@@ -51,9 +45,10 @@ class MyoDongleClient(Client):
         self._connection = 0
 
     def start(self) -> Dialogue[Stream]:
-        yield from self._tidy()
+        if not (yield from tidy()):
+            raise BoardError(_NO_DONGLE)
         peripheral = yield from self._find()
-        yield from self._connect(peripheral)
+        self._connection = yield from connect(peripheral, PARAMETERS, "the Myo")
         version = yield from self._firmware()
         battery = yield from self._read(myo.Handle.BATTERY)
         for handle in (*myo.EMG_HANDLES, myo.Handle.IMU):
@@ -72,24 +67,14 @@ class MyoDongleClient(Client):
     def stop(self) -> Dialogue[None]:
         for value in (myo.set_mode(myo.EmgMode.OFF, myo.ImuMode.OFF), myo.set_sleep(never=False)):
             command = bgapi.AttributeWrite(self._connection, myo.Handle.COMMAND, value)
-            yield from ask(command, self._over(bgapi.ProcedureCompleted), STOP_S)
-        yield from ask(bgapi.EndProcedure(), _is(bgapi.EndProcedureDone), STOP_S)
-        yield from ask(bgapi.Disconnect(self._connection), self._over(bgapi.Disconnected), STOP_S)
-
-    def _tidy(self) -> Dialogue[None]:
-        """End whatever a program before us left running."""
-        for _ in range(ANSWER_TRIES):
-            if (yield from ask(bgapi.EndProcedure(), _is(bgapi.EndProcedureDone), ANSWER_S)):
-                break
-        else:
-            raise BoardError(_NO_DONGLE)
-        for self._connection in range(MAX_CONNECTIONS):
-            yield from ask(bgapi.Disconnect(self._connection), self._over(bgapi.Disconnected), PROCEDURE_S)
+            yield from ask(command, over(self._connection, bgapi.ProcedureCompleted), STOP_S)
+        yield from ask(bgapi.EndProcedure(), is_a(bgapi.EndProcedureDone), STOP_S)
+        yield from ask(bgapi.Disconnect(self._connection), over(self._connection, bgapi.Disconnected), STOP_S)
 
     def _find(self) -> Dialogue[bgapi.ScanResponse]:
         scan = _Scan(self._mac)
         reply = yield Ask(bgapi.Discover().pack(), scan, SCAN_S)
-        yield from ask(bgapi.EndProcedure(), _is(bgapi.EndProcedureDone), ANSWER_S)
+        yield from ask(bgapi.EndProcedure(), is_a(bgapi.EndProcedureDone), ANSWER_S)
         if reply is not None:
             assert scan.found is not None
             return scan.found
@@ -101,27 +86,6 @@ class MyoDongleClient(Client):
         raise BoardError(
             f"no Myo was heard within {SCAN_S:g} s: move it so that it wakes up, bring it near the dongle, take it off"
             " its USB cable, and end other programs that are connected to it"
-        )
-
-    def _connect(self, peripheral: bgapi.ScanResponse) -> Dialogue[None]:
-        command = bgapi.ConnectDirect(
-            peripheral.address, peripheral.address_type, INTERVAL, INTERVAL, TIMEOUT, LATENCY
-        )
-        reason = f"no answer within {CONNECT_S:g} s"
-        for _ in range(CONNECT_TRIES):
-            heard = yield from ask(command, _connection_settled, CONNECT_S)
-            last = heard[-1] if heard else None
-            if isinstance(last, bgapi.ConnectionStatus):
-                self._connection = last.connection
-                return
-            if isinstance(last, bgapi.ConnectDirectDone):
-                reason = meaning(last.result)
-            elif isinstance(last, bgapi.Disconnected):
-                reason = meaning(last.reason)
-            yield from ask(bgapi.EndProcedure(), _is(bgapi.EndProcedureDone), ANSWER_S)
-        raise BoardError(
-            f"the Myo {address_text(peripheral.address)} was heard but could not be connected to ({reason});"
-            " bring it nearer to the dongle and try again"
         )
 
     def _firmware(self) -> Dialogue[myo.FirmwareVersion]:
@@ -142,9 +106,9 @@ class MyoDongleClient(Client):
         def wanted(message: Message) -> bool:
             return isinstance(message, bgapi.AttributeValue) and (message.handle, message.type) == (handle, READ)
 
-        over = self._over(bgapi.ProcedureCompleted)
+        failed = over(self._connection, bgapi.ProcedureCompleted)
         command = bgapi.ReadByHandle(self._connection, handle)
-        heard = yield from ask(command, lambda message: wanted(message) or over(message), PROCEDURE_S)
+        heard = yield from ask(command, lambda message: wanted(message) or failed(message), PROCEDURE_S)
         last = heard[-1] if heard else None
         if isinstance(last, bgapi.AttributeValue):
             return last.value
@@ -152,20 +116,10 @@ class MyoDongleClient(Client):
 
     def _write(self, handle: int, value: bytes) -> Dialogue[None]:
         command = bgapi.AttributeWrite(self._connection, handle, value)
-        heard = yield from ask(command, self._over(bgapi.ProcedureCompleted), PROCEDURE_S)
+        heard = yield from ask(command, over(self._connection, bgapi.ProcedureCompleted), PROCEDURE_S)
         last = heard[-1] if heard else None
         if not (isinstance(last, bgapi.ProcedureCompleted) and last.result == OK):
             raise BoardError(_refusal(f"{value.hex(' ')} could not be written to attribute 0x{handle:02x}", last))
-
-    def _over(self, event: type[bgapi.ProcedureCompleted | bgapi.Disconnected]) -> Callable[[Message], bool]:
-        """Wait for the `event`, or for what means that it will not come, of our connection."""
-
-        def wanted(message: Message) -> bool:
-            if getattr(message, "connection", None) != self._connection:
-                return False
-            return isinstance(message, event | bgapi.Disconnected) or getattr(message, "result", OK) != OK
-
-        return wanted
 
 
 class _Scan:
@@ -190,26 +144,9 @@ class _Scan:
         return None
 
 
-def _is(kind: type[Message]) -> Callable[[Message], bool]:
-    return lambda message: isinstance(message, kind)
-
-
-def _connection_settled(message: Message) -> bool:
-    if isinstance(message, bgapi.ConnectDirectDone):
-        return message.result != OK
-    if isinstance(message, bgapi.ConnectionStatus):
-        return bool(message.flags & CONNECTED)
-    return isinstance(message, bgapi.Disconnected)
-
-
 def _refusal(what: str, last: Message | None) -> str:
-    if last is None:
-        why = f"no answer within {PROCEDURE_S:g} s"
-    elif isinstance(last, bgapi.Disconnected):
-        why = f"it disconnected: {meaning(last.reason)}"
-    else:
-        why = meaning(getattr(last, "result", OK))
-    return f"the Myo was connected, but {what} ({why}); bring it nearer to the dongle and try again"
+    reason = why(last, PROCEDURE_S)
+    return f"the Myo was connected, but {what} ({reason}); bring it nearer to the dongle and try again"
 
 
 def _notes(peripheral: bgapi.ScanResponse, version: myo.FirmwareVersion, battery: bytes) -> list[str]:

@@ -1,7 +1,15 @@
 """What is missing, repeated or late, read off a board's own counting; the clock tells of whole turns.
 
-A counter of n steps shows a loss only modulo n. The rest shows in time: after such a loss, samples go on arriving
-later than their numbers say, by whole turns, and stay so; after a mere delay they catch up.
+A counter of n steps shows a loss only modulo n. The rest shows in time, as no sample arrives before it was made: of
+the places that a number can stand for, those in the future are out, so what is not newer than the newest came twice or
+late. And after a loss of whole turns, samples go on arriving later than their numbers say, by that many turns, and
+stay so; after a mere delay they catch up.
+
+Where it ends: the links' shortest delay must come up several times in WINDOW_S, and the board's clock be within 2 %.
+A delay of half a turn of the counter or more (20 ms on the Myo, half a second on the Cyton) that lasts for two windows
+without once catching up counts as a loss of turns; so does a loss of turns that falls within two windows of the last
+sample before the link breaks stay uncounted. Without a counter, single losses look like a slow clock: only what goes
+missing at once, UNCOUNTED_S / 2 or more, is seen, and to within the jitter.
 """
 
 import math
@@ -16,6 +24,11 @@ from numpy.typing import NDArray
 WINDOW_S = 0.25
 # Without any counter: what the clock must show before samples count as lost; scheduling jitter lies below.
 UNCOUNTED_S = 0.1
+# How far in the future, by the clock, a sample may lie: where the number alone leaves little doubt (a step of up to
+# half a turn), as much as the shortest delay may be misjudged by at the start; else only the noise of that delay.
+DOUBT_S, NOISE_SAMPLES = 0.05, 1.0
+# Samples in a row that are not newer than the newest for so long are of a board that counts anew: it was reset.
+RESTART_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -30,10 +43,13 @@ class Numbering:
     """Follows one stream. `wrap` is the number of samples after which counting begins anew, 0 if there is none."""
 
     def __init__(self, wrap: int, rate_hz: float) -> None:
-        self._wrap, self._rate_hz = wrap, rate_hz
-        self._lag = _Lag(wrap or max(1, round(UNCOUNTED_S * rate_hz)), rate_hz, exact=bool(wrap))
+        self._wrap = wrap
+        self._clock = _Clock(wrap or max(1, round(UNCOUNTED_S * rate_hz)), rate_hz, exact=bool(wrap))
+        self._doubt = min(wrap / 4, DOUBT_S * rate_hz)
+        self._patience = RESTART_S * rate_hz
         self._last: int | None = None  # position of the newest sample, in whole turns and steps
-        self._heard_s = -math.inf
+        self._shift = 0  # from the board's numbers to positions; it changes when the board counts anew
+        self._not_newer = 0  # samples in a row that were refused
         self._owed = 0  # lost, to be said with the next sample
         self.refused = 0  # samples that came twice, or after newer ones: those were counted as lost
 
@@ -49,11 +65,10 @@ class Numbering:
             self._follow(number, arrived_s, keep, lost)
         else:
             self._last += n
-        self._heard_s = arrived_s
         used = lost[keep]
         if len(used):
             used[0] += self._owed
-            self._owed = self._lag.turns(arrived_s, self._last)
+            self._owed = self._clock.turns(arrived_s, self._last)
             self._last += self._owed
         return Placed(keep, used)
 
@@ -62,41 +77,63 @@ class Numbering:
     ) -> None:
         """Go from one run of consecutive numbers to the next."""
         assert self._last is not None
-        follows = (int(number[0]) - self._last - 1) % self._wrap == 0
+        follows = (int(number[0]) + self._shift - self._last - 1) % self._wrap == 0
         if follows and (len(number) == 1 or _consecutive(number, self._wrap)):
             self._last += len(number)  # nearly always
+            self._not_newer = 0
             return
-        due = self._last + (arrived_s - self._heard_s) * self._rate_hz  # position of a sample made just now
+        newest = self._clock.newest(arrived_s)
         edges = np.flatnonzero((np.diff(number) - 1) % self._wrap) + 1
         for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(number)], strict=True):
-            step = (int(number[start]) - self._last) % self._wrap or self._wrap
-            # More than half a turn ahead is as well a little behind: only time enough makes it a loss.
-            if step > self._wrap / 2 and due - self._last < step / 2:
-                step -= self._wrap
-            if step > 0:
+            step = (int(number[start]) + self._shift - self._last) % self._wrap or self._wrap
+            if self._is_newer(step, stop - start, len(number) - start, newest):
                 lost[start] = step - 1
                 self._last += step + stop - start - 1
-            else:  # samples not newer than the newest
-                old = min(1 - step, stop - start)
-                keep[start : start + old] = False
-                self.refused += old
-                self._last += stop - start - old
+                self._not_newer = 0
+                continue
+            old = min(self._wrap - step + 1, stop - start)  # the run may begin late and go on anew
+            if self._not_newer + old > self._patience and newest is not None:
+                lost[start] = max(0, math.floor(newest) - self._last - (len(number) - start))
+                self._last += int(lost[start]) + stop - start
+                self._shift = (self._last - int(number[stop - 1])) % self._wrap
+                self._not_newer = 0
+                continue
+            keep[start : start + old] = False
+            self.refused += old
+            self._not_newer += old
+            self._last += stop - start - old
+
+    def _is_newer(self, step: int, run: int, left: int, newest: float | None) -> bool:
+        """Whether a run that begins `step` after the newest sample can have been made; `left` is it and all after."""
+        assert self._last is not None
+        likely = step <= self._wrap / 2
+        if newest is None:
+            return likely
+        if likely:
+            return self._last + step + run - 1 <= newest + self._doubt
+        return self._last + step + left - 1 <= newest + NOISE_SAMPLES
 
 
 def _consecutive(number: NDArray[np.int64], wrap: int) -> bool:
     return not ((number[1:] - number[:-1] - 1) % wrap).any()
 
 
-class _Lag:
+class _Clock:
     """How far, in samples, what arrives is behind what the clock says; a jump that stays is a loss of whole turns."""
 
     def __init__(self, turn: int, rate_hz: float, *, exact: bool) -> None:
         self._turn, self._rate_hz, self._exact = turn, rate_hz, exact
         self._zero_s: float | None = None
         self._window_s = -math.inf
-        self._least = math.inf  # of the present window: the samples that were delayed least
-        self._before: float | None = None  # what the windows before agreed on
-        self._raised: float | None = None  # of the previous window, when it had jumped
+        self._least = math.inf  # lag of the present window: that of the samples that were delayed least
+        self._previous = math.inf  # that of the window before
+        self._usual = math.inf  # the lag without a jump
+
+    def newest(self, now_s: float) -> float | None:
+        """Position of the newest sample that can have arrived by now; None before the first."""
+        if self._zero_s is None:
+            return None
+        return (now_s - self._zero_s) * self._rate_hz - min(self._usual, self._least)
 
     def turns(self, now_s: float, position: int) -> int:
         """Look at the newest sample; returns the samples found to be missing, now that it is sure."""
@@ -107,14 +144,10 @@ class _Lag:
         if now_s < self._window_s + WINDOW_S:
             return 0
         lag, self._least, self._window_s = self._least, math.inf, now_s
-        if self._before is None or lag - self._before < self._turn / 2:
-            self._before, self._raised = lag, None
-            return 0
-        if self._raised is None:
-            self._raised = lag
-            return 0
-        jump = min(self._raised, lag) - self._before
-        self._raised = None
-        missing = self._turn * round(jump / self._turn) if self._exact else round(jump)
-        self._before = lag - missing
-        return max(0, missing)
+        stays = min(lag, self._previous)
+        jump = 0.0 if math.isinf(self._usual) else stays - self._usual
+        missing = 0
+        if jump >= self._turn / 2:
+            missing = self._turn * round(jump / self._turn) if self._exact else round(jump)
+        self._usual, self._previous = stays - missing, lag - missing
+        return missing

@@ -29,6 +29,8 @@ class SimulatedBoard:
 
     `tick_s` is how long the link collects before it hands over, as USB chips do; 0 hands every sample over at once.
 
+    began_s    when streaming began first, None before
+    elapsed_s  time since then
     position   number of the next sample, since streaming began first
     present    whether the port is there (it is not while unplugged)
     finished   the feed is over
@@ -50,8 +52,8 @@ class SimulatedBoard:
         rng = np.random.default_rng(seed)
         self._wire = WireFaults(self._faults, wrap, rng)
         self._signal = SignalFaults(self._faults, firmware.limits)
-        self._began_s: float | None = None
-        self._at_s = 0.0  # until when time was advanced, since streaming began
+        self.began_s: float | None = None
+        self.elapsed_s = 0.0  # until when time was advanced, since streaming began
         self._due = 0.0  # samples due by then, on the board's clock
         self.position = 0
         self.finished = False
@@ -60,7 +62,7 @@ class SimulatedBoard:
         self._was_off = False
         self._told: set[tuple[Fault, bool]] = set()
         self._tick_s, self._truth = tick_s, truth
-        self.movement: list[NDArray[np.int16]] = []
+        self.movement: deque[NDArray[np.int16]] = deque()
 
     @property
     def present(self) -> bool:
@@ -90,26 +92,26 @@ class SimulatedBoard:
 
     def next_s(self, now_s: float) -> float:
         """When to call `advance` again, at the latest."""
-        if self._began_s is None:
+        if self.began_s is None:
             return math.inf
-        edges = [self._began_s + at for fault in self._faults for at in (fault.at_s, fault.end_s)]
+        edges = [self.began_s + at for fault in self._faults for at in (fault.at_s, fault.end_s)]
         ahead_s = (math.floor(self._due) + 1 - self._due) / self._rate_hz()
         sample_s = now_s + max(ahead_s, self._tick_s) if self._sending else math.inf
         return min([sample_s, *(edge for edge in edges if edge > now_s)], default=math.inf)
 
     def news(self) -> list[str]:
         """What has begun or ended to go wrong since the last call, a sentence each."""
-        if self._began_s is None:
+        if self.began_s is None:
             return []
         said = []
         for fault in self._faults:
             kind = fault.__struct_config__.tag
-            if self._at_s >= fault.at_s and (fault, True) not in self._told:
+            if self.elapsed_s >= fault.at_s and (fault, True) not in self._told:
                 self._told.add((fault, True))
-                said.append(f"{self._at_s:.2f} s: {kind} {_details(fault)}".rstrip())
-            if not fault.moment and self._at_s >= fault.end_s and (fault, False) not in self._told:
+                said.append(f"{self.elapsed_s:.2f} s: {kind} {_details(fault)}".rstrip())
+            if not fault.moment and self.elapsed_s >= fault.end_s and (fault, False) not in self._told:
                 self._told.add((fault, False))
-                said.append(f"{self._at_s:.2f} s: {kind} is over")
+                said.append(f"{self.elapsed_s:.2f} s: {kind} is over")
         return said
 
     @property
@@ -117,15 +119,15 @@ class SimulatedBoard:
         return self.firmware.streaming and not self.finished
 
     def _begin(self, now_s: float) -> None:
-        if self.firmware.streaming and self._began_s is None:
-            self._began_s = now_s
+        if self.firmware.streaming and self.began_s is None:
+            self.began_s = now_s
 
     def _pass(self, now_s: float) -> None:
-        if self._began_s is None:
+        if self.began_s is None:
             return
-        at_s = max(self._at_s, now_s - self._began_s)
-        self._due += (at_s - self._at_s) * self._rate_hz()
-        self._at_s = at_s
+        at_s = max(self.elapsed_s, now_s - self.began_s)
+        self._due += (at_s - self.elapsed_s) * self._rate_hz()
+        self.elapsed_s = at_s
         off = self._now(kinds.Power)
         if off and not self._was_off:
             self.firmware.power_cycle()
@@ -147,10 +149,10 @@ class SimulatedBoard:
             self.finished = True
         if not len(samples):
             return
-        time_s: Times = self._at_s - np.arange(len(samples))[::-1] / self._rate_hz()
+        time_s: Times = self.elapsed_s - np.arange(len(samples))[::-1] / self._rate_hz()
         counts = self._signal.digital(self._digitise(samples, time_s), time_s)
         packets = self.firmware.encode(counts)
-        self._out.append(self._wire.apply(packets, self._at_s))
+        self._out.append(self._wire.apply(packets, self.elapsed_s))
 
     def _digitise(self, samples: NDArray[np.floating] | NDArray[np.int32], time_s: Times) -> NDArray[np.int32]:
         if self._feed.raw:
@@ -169,14 +171,14 @@ class SimulatedBoard:
         return taken
 
     def _rate_hz(self) -> float:
-        off_by = [fault.by for fault in self._faults if isinstance(fault, kinds.RateDrift) and fault.active(self._at_s)]
+        off_by = [fault.by for fault in self._faults if isinstance(fault, kinds.RateDrift) and fault.active(self.elapsed_s)]
         return self.firmware.rate_hz * (1 + sum(off_by))
 
     def _now(self, kind: type[Fault]) -> bool:
         """Whether a fault of a kind is there at this moment; nothing goes wrong before streaming has begun."""
-        if self._began_s is None:
+        if self.began_s is None:
             return False
-        return any(isinstance(fault, kind) and fault.active(self._at_s) for fault in self._faults)
+        return any(isinstance(fault, kind) and fault.active(self.elapsed_s) for fault in self._faults)
 
 
 def _details(fault: Fault) -> str:

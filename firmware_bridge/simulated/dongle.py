@@ -30,15 +30,14 @@ ADDRESS = bytes.fromhex("a1b2c3800700")
 VERSION = (1, 3, 2, 122, 3, 1, 1)  # of the firmware, its link layer, its protocol, the hardware
 MAX_CONNECTIONS = 3
 RSSI_DBM = -52
-SCANS = 3  # advertisements heard before the host's next command
-_MAX_KEPT = HEADER_BYTES + 255
+SCANS = 3  # advertisements heard before the host's next command, unless told otherwise
 
 
 class Dongle:
     """Takes the host's bytes, gives back what the dongle sends. One connection at a time, with handle 0."""
 
-    def __init__(self, peripherals: Sequence[Peripheral]) -> None:
-        self._peripherals = tuple(peripherals)
+    def __init__(self, peripherals: Sequence[Peripheral], scans: int = SCANS) -> None:
+        self._peripherals, self._scans = tuple(peripherals), scans
         self._received = b""
         self._pending = b""
         self._scanning = self._connecting = False
@@ -111,7 +110,7 @@ class Dongle:
         if self._connecting:
             return [bgapi.DiscoverDone(WRONG_STATE)]
         self._scanning = True
-        for _round in range(SCANS):
+        for _round in range(self._scans):
             for peripheral in self._peripherals:
                 if peripheral.awake and peripheral is not self.connected:
                     self._pending += self._heard(peripheral)

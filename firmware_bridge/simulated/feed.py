@@ -25,21 +25,22 @@ class CounterFeed:
 
     def __init__(self, channels: int, modulus: int, step: int, offset: int = 0) -> None:
         self._shift = step * np.arange(channels, dtype=np.int64)
-        self._modulus, self._offset = modulus, offset
+        self.modulus, self.offset = modulus, offset
         self._position = 0
 
     @classmethod
     def of(cls, firmware: Firmware) -> "CounterFeed":
-        """Make the one for a board: 20 bits on a converter of 24, 8 bits on the Myo, 15 on one of 16."""
+        """Make the one for a board: as many bits as its converter has, 20 at most."""
         lowest, highest = firmware.limits
-        if highest < 1 << 8:
-            return cls(firmware.channels, 1 << 8, 7, -lowest)
-        return cls(firmware.channels, 1 << 20, 1000) if highest >= 1 << 20 else cls(firmware.channels, 1 << 15, 1000)
+        steps = highest - lowest + 1
+        modulus = min(1 << 20, 1 << (steps.bit_length() - 1))
+        step = 7 if modulus <= 1 << 10 else 1000
+        return cls(firmware.channels, modulus, step, -lowest if modulus == steps else 0)
 
     def read(self, n: int) -> tuple[NDArray[np.int32], None]:
         numbers = self._position + np.arange(n, dtype=np.int64)
         self._position += n
-        return ((numbers[:, None] + self._shift) % self._modulus - self._offset).astype(np.int32), None
+        return ((numbers[:, None] + self._shift) % self.modulus - self.offset).astype(np.int32), None
 
 
 class ForearmFeed:

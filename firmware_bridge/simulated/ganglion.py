@@ -113,7 +113,8 @@ class GanglionFirmware(Firmware):
     def __init__(self, version: int = 2) -> None:
         self.rate_hz = ganglion.RATE_HZ
         self.ganglion = Ganglion(version)
-        self.dongle = Dongle([self.ganglion])
+        # One advertisement: BrainFlow takes a second one that it finds waiting for the end of its next step.
+        self.dongle = Dongle([self.ganglion], scans=1)
         self.streaming = False
 
     def receive(self, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The simulated Ganglion behind its radio: one-letter commands in, notifications out. As firmware 2.0.1 and 3.0.0 do it.
+"""The simulated Ganglion behind its radio: commands of one letter in, notifications out, as firmware 2 and 3 do it.
 
 Not simulated: the WiFi shield, the SD card, firmware updates, the dump of registers, and the help that follows
 the answer to 'v'.

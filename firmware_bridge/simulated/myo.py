@@ -181,7 +181,8 @@ class MyoFirmware(Firmware):
         self._held = counts[whole * myo.SAMPLES_PER_NOTIFICATION :]
         imu = self.myo.measures_imu and self.myo.notifies(Handle.IMU)
         subscribed = [self.myo.notifies(handle) for handle in myo.EMG_HANDLES]
-        for pair in counts[: whole * myo.SAMPLES_PER_NOTIFICATION].reshape(whole, -1, self.channels):
+        pairs = counts[: whole * myo.SAMPLES_PER_NOTIFICATION]
+        for pair in pairs.reshape(whole, myo.SAMPLES_PER_NOTIFICATION, self.channels):
             turn = self._pairs % len(myo.EMG_HANDLES)
             if subscribed[turn]:
                 value = myo.emg_value(pair)

@@ -1,7 +1,9 @@
+import errno
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -145,17 +147,50 @@ def test_a_full_disk_is_one_sentence_and_leaves_whole_rows(tmp_path):
 def test_a_refused_write_stays_refused(tmp_path):
     """After a failed write nothing is appended, so that the count of samples stays true; leaving says it again."""
     blocks = random_blocks(6, [20] * 12)
-    with (
-        pytest.raises(EmgEdgeError, match="the 60 samples before are there"),
-        Recorder(tmp_path / "x.tsv", description()) as recorder,
-    ):
-        for block in blocks[:3]:
-            recorder.write(block)
-        with no_file_beyond((tmp_path / "x.tsv").stat().st_size), pytest.raises(EmgEdgeError, match="any more"):
-            recorder.write(blocks[3])
-        with pytest.raises(EmgEdgeError, match="any more"):
-            recorder.write(blocks[4])
+    recorder = Recorder(tmp_path / "x.tsv", description()).__enter__()
+    for block in blocks[:3]:
+        recorder.write(block)
+    with no_file_beyond((tmp_path / "x.tsv").stat().st_size), pytest.raises(EmgEdgeError, match="any more"):
+        recorder.write(blocks[3])
+    with pytest.raises(EmgEdgeError, match="any more"):
+        recorder.write(blocks[4])
+    with pytest.raises(EmgEdgeError, match="the 60 samples before are there"):
+        recorder.__exit__(None, None, None)
     assert len(open_recording(tmp_path / "x.tsv").samples) == recorder.samples == 60
+
+
+def test_what_was_written_is_brought_to_the_disk(tmp_path, monkeypatch):
+    """While recording goes on, without the writer waiting for it, and only when there is something new."""
+    synced = threading.Semaphore(0)
+    monkeypatch.setattr("emg_edge.device.recorder.SYNC_S", 0.01)
+    monkeypatch.setattr("emg_edge.device.recorder.os.fsync", lambda _file: synced.release())
+    with Recorder(tmp_path / "x.tsv", description()) as recorder:
+        assert synced.acquire(timeout=5)  # the description, by itself
+        assert not synced.acquire(timeout=0.1)
+        recorder.write(random_blocks(1, [5])[0])
+        assert synced.acquire(timeout=5)
+        assert not synced.acquire(timeout=0.1)
+
+
+def test_a_disk_that_fails_later_is_said_with_the_next_block(tmp_path, monkeypatch):
+    """A write may succeed and its way to the disk not: that ends the recording too."""
+    failed = threading.Event()
+
+    def fail(_file):
+        failed.set()
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("emg_edge.device.recorder.SYNC_S", 0.01)
+    recorder = Recorder(tmp_path / "x.tsv", description()).__enter__()
+    monkeypatch.setattr("emg_edge.device.recorder.os.fsync", fail)
+    first, second = random_blocks(1, [5, 5])
+    recorder.write(first)
+    assert failed.wait(5)
+    recorder._syncing.join(5)
+    with pytest.raises(EmgEdgeError, match=r"any more \(input/output error\): the 5 samples before are there"):
+        recorder.write(second)
+    with pytest.raises(EmgEdgeError, match="any more"):
+        recorder.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize("there", ["x.tsv", "x.tsv.json"])

@@ -9,6 +9,8 @@ from support.recorded import description, random_blocks, record, with_more
 
 from emg_edge.errors import MissingDependency
 from emg_edge.recordings.boardcolumns import BOARDS
+from emg_edge.recordings.open import open_recording
+from emg_edge.signal.source import Source
 
 library = importlib.import_module("emg_edge.device.boards.brainflow_library")
 try:
@@ -62,6 +64,31 @@ def test_brainflow_plays_what_we_record(tmp_path, layout, channels, board):
     read = importlib.import_module("brainflow.data_filter").DataFilter.read_file(str(path))
     assert read[facts["marker_channel"]].tolist() == [-1] * 40 + [6] * 30
     assert read[facts["emg_channels"]].T.astype(np.float32).tobytes() == emg.tobytes()
+
+
+def test_we_read_what_brainflow_records(tmp_path):
+    """BrainFlow's synthetic board, streamed to a file by BrainFlow: every sample, and nothing lost."""
+    path = tmp_path / "x.csv"
+    shim = brainflow.BoardShim(brainflow.BoardIds.SYNTHETIC_BOARD.value, brainflow.BrainFlowInputParams())
+    brainflow.BoardShim.disable_board_logger()
+    shim.prepare_session()
+    try:
+        shim.start_stream(4500, f"file://{path}:w")
+        until_s = time.monotonic() + 20
+        while shim.get_board_data_count() < 300 and time.monotonic() < until_s:
+            time.sleep(0.05)
+        shim.stop_stream()
+        data = shim.get_board_data()
+    finally:
+        shim.release_session()
+    facts = brainflow.BoardShim.get_board_descr(brainflow.BoardIds.SYNTHETIC_BOARD.value)
+    recording = open_recording(path, master_board="synthetic")
+    assert recording.source == Source("raw", 250.0, "uV", "double-ring")
+    assert len(recording.samples) == data.shape[1] > 256  # the counter has gone round
+    # BrainFlow writes six digits behind the point.
+    np.testing.assert_allclose(recording.samples, data[facts["emg_channels"]].T, rtol=1e-6, atol=1e-6)
+    assert recording.lost is not None
+    assert not recording.lost.any()
 
 
 @pytest.mark.parametrize("name", BOARDS)

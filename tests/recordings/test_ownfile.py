@@ -85,7 +85,10 @@ def test_a_wrong_row_is_named(path, line, column, text, sentence):
         ({"channels": 4}, "it says 4 channels, and its layout 'ring8' has 8"),
         ({"colour": "red"}, "unknown field `colour`"),
         ({"source": {"domain": "raw", "rate_hz": 0, "unit": "uV", "layout": "ring8"}}, "a rate of 0 Hz"),
-        ({"source": {"domain": "raw", "rate_hz": 250, "unit": "uV", "layout": "hat"}}, "unknown electrode layout 'hat'"),
+        (
+            {"source": {"domain": "raw", "rate_hz": 250, "unit": "uV", "layout": "hat"}},
+            "unknown electrode layout 'hat'",
+        ),
     ],
 )
 def test_a_description_that_cannot_be_is_refused(path, changed, sentence):
@@ -136,6 +139,7 @@ def test_railed_channels_are_named(tmp_path):
     """As in every other recording."""
     (block,) = random_blocks(4, [100])
     block.samples[:, 2] = 187500
-    assert "channel 3 is flat (always 187500): its electrode was off" in open_recording(
-        record(tmp_path / "x.tsv", [block], description())
-    ).notes
+    assert (
+        "channel 3 is flat (always 187500): its electrode was off"
+        in open_recording(record(tmp_path / "x.tsv", [block], description())).notes
+    )

@@ -1,5 +1,7 @@
 """Real recordings of a Cyton, by BrainFlow and by two versions of the OpenBCI GUI, against a reading of our own."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,7 @@ def test_a_counter_that_wraps_is_no_loss(shared_data, name, delimiter, header, n
     """The index goes round eleven to nineteen times, and nothing is missing."""
     path = shared_data / "openbci" / name
     numbers = [float(row[0]) for row in cells(path, delimiter, header)]
-    assert sum(b < a for a, b in zip(numbers, numbers[1:], strict=False)) == (n - 1) // 256
+    assert sum(b < a for a, b in pairwise(numbers)) == (n - 1) // 256
     recording = open_recording(path)
     assert recording.lost is not None
     assert not recording.lost.any()

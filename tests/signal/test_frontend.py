@@ -205,7 +205,7 @@ def test_a_unit_that_the_model_does_not_know_is_refused() -> None:
 def test_layouts_and_montages_are_known_ones() -> None:
     """An unknown word is refused with the known ones."""
     with pytest.raises(
-        SpecError, match=r"unknown electrode layout 'ring9'; known are ring8, .*ninapro-db5.* to channels-16"
+        SpecError, match=r"unknown electrode layout 'ring9'; known are ring8, .*ninapro-db5.* to channels-64"
     ):
         Source("raw", 200.0, "uV", "ring9")
     with pytest.raises(SpecError, match="unknown montage 'ring5'; known are ring4, ring8, ring16"):

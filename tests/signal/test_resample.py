@@ -1,4 +1,5 @@
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from emg_edge.recordings.takes import recordings
+from emg_edge.signal.frontend import FrontEnd
 from emg_edge.signal.resample import HALF, Decimate, delay_s, fractional_taps, resampler
+from emg_edge.signal.spec import default_spec
 
 # Cyton and Daisy to 200 Hz, a home-made board, and rates that hardly share a factor
 ODD = [Fraction(5, 4), Fraction(5, 8), Fraction(1111, 200), Fraction(13, 7), Fraction(201, 256)]
@@ -125,3 +129,17 @@ def test_any_cutting_gives_the_same_bits(ratio: Fraction, cuts: list[int]) -> No
         stage.reset()
         parts = [stage.push(part) for part in np.split(x, np.minimum(np.cumsum(cuts), len(x)))]
         np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+@pytest.mark.realdata
+def test_a_cytons_rate_gives_the_frames_of_a_myos(shared_data: Path) -> None:
+    """DB5 brought to 250 Hz (by scipy, in one piece) and back by the stage: frames correlate at 0.998, at its delay."""
+    recording = next(iter(recordings(shared_data / "ninapro", "DB5")))
+    source = recording.source
+    x = recording.samples[:20_000].astype(np.float64)
+    back = resampler(Fraction(5, 4)).push(reference.resample(x, 25_000))[HALF:]
+    spec = default_spec("raw", 15, "ring16")
+    frames, found = (FrontEnd(spec, source).push(signal)[20:3900] for signal in (x, back))
+    each = [np.corrcoef(frames[:, k], found[:, k])[0, 1] for k in range(16)]
+    assert np.mean(each) > 0.998
+    assert np.sqrt(np.mean(((found - frames) / frames.std(axis=0)) ** 2)) < 0.1

@@ -9,6 +9,8 @@ from emg_edge.firmware_bridge.protocols.decoding import StreamDecoder
 
 JUNK = b"\x55" * 7  # begins no frame of any of the binary protocols
 
+LONGEST_FRAME = 300  # bytes, of any of the protocols
+
 
 def decode(decoder: StreamDecoder, chunks: Iterable[bytes]) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
     """Push all chunks; returns what came of them together: counts, numbers, skipped bytes."""
@@ -53,7 +55,7 @@ def check_decoder(
     frames = [wire] if isinstance(wire, bytes) else list(wire)
     whole = b"".join(frames)
     between = junk.join(frames)
-    after = junk * (2 * max(map(len, frames[-1:])) // len(junk) + 2)
+    after = junk * (2 * min(len(frames[-1]), LONGEST_FRAME) // len(junk) + 2)
     surrounded = junk + between + after
     fragment = frames[-1][: len(frames[-1]) // 2] if len(frames) > 1 else whole[:1]
     ways = {

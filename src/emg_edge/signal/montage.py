@@ -25,7 +25,7 @@ PLACED: dict[str, int] = {
     "ninapro-delsys10": 10,  # DB3 subjects 6 and 7
     "ninapro-db6": 14,
 }
-MOST_UNPLACED = 16  # analogue inputs of the largest home-made board
+MOST_UNPLACED = 64  # channels that our own packet for home-made boards carries
 
 # All layouts. The last ones can be recorded and looked at; nobody knows where their electrodes are.
 LAYOUTS: dict[str, int] = PLACED | {f"channels-{count}": count for count in range(1, MOST_UNPLACED + 1)}

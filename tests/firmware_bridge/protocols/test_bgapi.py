@@ -1,10 +1,11 @@
 """BGAPI's messages, their framing, and finding them in a stream."""
 
+import itertools
 import struct
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emg_edge.firmware_bridge.protocols import bgapi
@@ -48,6 +49,7 @@ soup = st.lists(pieces(), max_size=8).map(b"".join)
 
 @pytest.mark.parametrize(("kind", "register"), ALL, ids=lambda value: getattr(value, "__name__", ""))
 @given(fill=st.binary(min_size=32, max_size=32))
+@settings(max_examples=10)
 def test_every_message_survives_its_packet(
     kind: type[Message], register: dict[tuple[bool, int, int], type[Message]], fill: bytes
 ) -> None:
@@ -100,9 +102,7 @@ def test_codes_and_addresses_are_said_in_words() -> None:
 def test_walking_and_splitting_find_the_same(data: bytes, sizes: tuple[int, ...]) -> None:
     """The quick way for many bytes and the plain way for a few agree on every packet and every passed-over byte."""
     walked, found = walk(data, sizes), split(data, sizes)
-    assert walked.packets == list(
-        zip(found.start.tolist(), found.length.tolist(), found.kind.tolist(), strict=True)
-    )
+    assert walked.packets == list(zip(found.start.tolist(), found.length.tolist(), found.kind.tolist(), strict=True))
     assert (walked.used, walked.skipped) == (found.used, found.skipped)
     assert len(data) - found.used < KEPT
 
@@ -112,7 +112,7 @@ def test_packets_do_not_depend_on_where_the_bytes_are_cut(data: bytes, cuts: lis
     """Pieces of any size give the packets that the whole gives."""
     places = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
     packets, skipped, kept = [], 0, b""
-    for begin, end in zip(places, places[1:], strict=False):
+    for begin, end in itertools.pairwise(places):
         kept += data[begin:end]
         found = walk(kept, SIZES)
         packets += [kept[start : start + length] for start, length, _ in found.packets]

@@ -44,9 +44,7 @@ def test_a_data_frame_is_as_documented() -> None:
 def test_counts_come_back(width: int, samples: int, channels: int, number: int, data: st.DataObject) -> None:
     """Any counts within the width stand in a frame at their documented place, low byte first."""
     lowest, highest = framed.count_limits(width)
-    flat = data.draw(
-        st.lists(st.integers(lowest, highest), min_size=samples * channels, max_size=samples * channels)
-    )
+    flat = data.draw(st.lists(st.integers(lowest, highest), min_size=samples * channels, max_size=samples * channels))
     counts = np.array(flat, np.int32).reshape(samples, channels)
     frame = unstuffed(framed.encode_data(counts, number, width))
     assert struct.unpack_from("<H", frame, 5) == (number % 65536,)

@@ -125,5 +125,5 @@ def test_what_came_instead_is_named(answer: bytes, said: str) -> None:
 
 def test_a_board_that_does_not_start_is_named() -> None:
     """A board that describes itself but sends no data is named, with what was expected."""
-    with pytest.raises(BoardError, match="'emg-edge simulated' answered .* no data frame within 1.3 s of 'b'"):
+    with pytest.raises(BoardError, match=r"'emg-edge simulated' answered .* no data frame within 1.3 s of 'b'"):
         converse(FramedClient().start(), Silent(framed.encode_hello(DEFAULT)))

@@ -53,7 +53,9 @@ def test_the_byte_at_a_time_parser_agrees(seed: int, many: bool) -> None:
     for _ in range(int(rng.integers(30, 80)) if many else int(rng.integers(0, 20))):
         width, samples, channels = int(rng.integers(2, 4)), int(rng.integers(1, 9)), int(rng.choice([3, 3, 3, 2]))
         g = tuple(rng.normal(0, 4, 3)) if rng.random() < 0.3 else None
-        frame = bytearray(framed.encode_data(some_counts(rng, samples, channels, width), int(rng.integers(65536)), width, g))
+        frame = bytearray(
+            framed.encode_data(some_counts(rng, samples, channels, width), int(rng.integers(65536)), width, g)
+        )
         damage = rng.random()
         if damage < 0.1:
             frame[int(rng.integers(len(frame)))] ^= 1 << int(rng.integers(8))
@@ -153,7 +155,9 @@ def test_acceleration_is_the_newest_known(copies: int) -> None:
 
 def test_without_an_imu_there_is_no_acceleration() -> None:
     """A board that said it has no IMU delivers None, whatever its frames carry."""
-    assert FramedDecoder(1).push(framed.encode_data(np.ones((1, 1), np.int32), 0, 2, (1.0, 0.0, 0.0))).acceleration is None
+    assert (
+        FramedDecoder(1).push(framed.encode_data(np.ones((1, 1), np.int32), 0, 2, (1.0, 0.0, 0.0))).acceleration is None
+    )
 
 
 @pytest.mark.parametrize("frames", [1, 2 * TOGETHER_FROM])

@@ -1,0 +1,137 @@
+"""The simulated forearm through a real board's wire: simulated firmware, a pseudo-terminal, and our driver for it."""
+
+import contextlib
+import dataclasses
+import threading
+from collections import deque
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.device.boards.board import Board, BoardOptions
+from emg_edge.device.boards.registry import open_board
+from emg_edge.device.simulator.boards import SIMULATED
+from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
+from emg_edge.device.simulator.serve import serve
+from emg_edge.device.simulator.simulated import simulated
+from emg_edge.errors import BoardError
+from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
+from emg_edge.sampleblock import SampleBlock
+
+
+class ViaBoard(Board):
+    """Our driver reads a board that is simulated in this process, so that the truth of every sample is known."""
+
+    def __init__(self, options: BoardOptions) -> None:
+        self.name = f"synthetic via {options.via}"
+        self.wearer = f"SIM-S{options.subject}"
+        self._options = options
+        self._server = _Server(options)
+        with self._server:  # a home-made board is asked what it is before it is started
+            self._driver = self._open_driver()
+        self.source = self._driver.source
+
+    @classmethod
+    def open(cls, options: BoardOptions) -> Self:
+        if options.speed != 1:
+            raise BoardError("a wire has a speed of its own; leave --speed out, or --via")
+        return cls(options)
+
+    def start(self) -> None:
+        self.stop()
+        self._server.start()
+        try:
+            self._driver = self._open_driver()
+            self._driver.start()
+        except BaseException:
+            self._server.stop()
+            raise
+        self._truth = _Truth(self._server.board)
+
+    def read(self, timeout_s: float) -> SampleBlock | None:
+        block = self._driver.read(timeout_s)
+        self._told += self._driver.news()
+        if block is None:
+            return None
+        return dataclasses.replace(block, movement=self._truth.of(block))
+
+    def stop(self) -> None:
+        self._driver.stop()
+        self._server.stop()
+
+    @property
+    def rails(self) -> NDArray[np.float64] | None:
+        return self._driver.rails
+
+    def _open_driver(self) -> Board:
+        return open_board(
+            self._options.via, dataclasses.replace(self._options, serial_port=str(self._server.path), via="")
+        )
+
+
+class _Server:
+    """A simulated board, served by a thread from start to stop."""
+
+    def __init__(self, options: BoardOptions) -> None:
+        if options.via not in SIMULATED:
+            raise BoardError(f"no board '{options.via}' can be simulated; --via takes {', '.join(SIMULATED)}")
+        self._options = options
+        self._running: contextlib.ExitStack | None = None
+
+    def start(self) -> None:
+        options, end = self._options, threading.Event()
+        asked = {"movements": options.movements} if options.movements else {}
+        self.board: SimulatedBoard = simulated(
+            SIMULATED[options.via], seed=options.seed, subject=options.subject, truth=True, **asked
+        )
+        with contextlib.ExitStack() as stack:
+            terminal = stack.enter_context(PseudoTerminal(options.via))
+            thread = threading.Thread(target=serve, args=(self.board, terminal, end.is_set, _nobody), daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(end.set)
+            self.path = terminal.path
+            self._running = stack.pop_all()
+
+    def stop(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            running.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _Truth:
+    """Finds the movement of received samples: they are in order, and what is lost is counted."""
+
+    def __init__(self, board: SimulatedBoard) -> None:
+        self._board = board
+        self._kept: deque[NDArray[np.int16]] = deque()
+        self._have = 0
+
+    def of(self, block: SampleBlock) -> NDArray[np.int16]:
+        """(n,) movement of a block's samples."""
+        n = block.lost + len(block.samples)
+        while self._have < n and self._board.movement:
+            piece = self._board.movement.popleft()
+            self._kept.append(piece)
+            self._have += len(piece)
+        pieces = []
+        while n > 0 and self._kept:
+            piece = self._kept.popleft()
+            pieces.append(piece[:n])
+            if len(piece) > n:
+                self._kept.appendleft(piece[n:])
+            n -= len(pieces[-1])
+            self._have -= len(pieces[-1])
+        return np.concatenate(pieces)[block.lost :]
+
+
+def _nobody(sentence: str) -> None:
+    """No faults, no news."""

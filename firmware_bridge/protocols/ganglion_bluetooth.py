@@ -1,0 +1,82 @@
+"""A Ganglion by native Bluetooth: the host's side, and the decoder of what streams."""
+
+import re
+from typing import ClassVar
+
+import numpy as np
+
+from emg_edge.firmware_bridge.protocols import ganglion, gatt
+from emg_edge.firmware_bridge.protocols.conversation import Dialogue, Stream
+from emg_edge.firmware_bridge.protocols.decoding import Decoded, StreamDecoder
+from emg_edge.firmware_bridge.protocols.ganglion_samples import ganglion_samples
+from emg_edge.firmware_bridge.protocols.gatt_client import GattClient, last_word
+
+_LARGEST = ganglion.IMPEDANCE - 1  # of the identifiers that stand before samples
+
+
+def _uuid(digits: str) -> str:
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+NOTIFY, WRITE = _uuid(ganglion.NOTIFY), _uuid(ganglion.WRITE)
+REVISION = gatt.uuid_text(0x2A28)  # of the software
+_OLD = (
+    "its firmware 2 tells samples by their differences: after a lost notification the signal may be offset until the "
+    "next whole sample, for up to a second; firmware 3 does without"
+)
+
+
+class GanglionBluetoothClient(GattClient):
+    """Four channels, without the accelerometer, which would take a bit of each sample."""
+
+    board: ClassVar[str] = "Ganglion"
+    service: ClassVar[str] = gatt.uuid_text(int(ganglion.SERVICE, 16))  # of its radio, which others have too
+    name: ClassVar[str] = ganglion.NAME
+    wake: ClassVar[str] = "switch it on (its blue light blinks while nothing is connected to it)"
+
+    def _set_up(self, found: gatt.Found) -> Dialogue[Stream]:
+        said = (yield from self._read(REVISION)).decode("ascii", "replace")
+        revision = said if re.match(r"[1-9]\.", said) else str(ganglion.version_of(found.name))
+        version = int(revision[0])
+        yield from self._tell(gatt.Subscribe(NOTIFY))
+        yield last_word(gatt.Write(WRITE, b"b"))
+        return Stream(
+            decoder=GanglionBluetoothDecoder(version),
+            rate_hz=ganglion.RATE_HZ,
+            unit="uV",
+            per_count=np.full(ganglion.CHANNELS, ganglion.UV_PER_COUNT),
+            limits=ganglion.LIMITS,
+            notes=(f"'{found.name}' ({found.address}), firmware {revision}", *((_OLD,) if version < 3 else ())),
+        )
+
+    def _goodbye(self) -> tuple[gatt.Write, ...]:
+        return (gatt.Write(WRITE, b"s"),)
+
+
+class GanglionBluetoothDecoder(StreamDecoder):
+    """Ganglion counts of whole notifications; which samples a lost one costs: see ganglion_samples."""
+
+    channels = ganglion.CHANNELS
+
+    def __init__(self, version: int) -> None:
+        self._samples = ganglion_samples(version)
+        self.wrap = self._samples.wrap
+        self.reset()
+
+    def reset(self) -> None:
+        self._kept = b""
+        self._samples.reset()
+
+    def push(self, data: bytes) -> Decoded:
+        data = self._kept + data
+        packets, end, skipped = [], 0, 0
+        for message, end in gatt.messages(data):  # one in a hundredth of a second
+            if not isinstance(message, gatt.Notified) or message.uuid != NOTIFY:
+                continue
+            if len(message.value) != ganglion.LENGTH:
+                skipped += len(message.value)
+            elif message.value[0] <= _LARGEST:  # else text, or an impedance
+                packets.append(message.value)
+        self._kept = data[end:]
+        decoded = self._samples.push(np.frombuffer(b"".join(packets), np.uint8).reshape(-1, ganglion.LENGTH))
+        return Decoded(decoded.counts, decoded.number, skipped, decoded.acceleration)
