@@ -54,11 +54,23 @@ BOARDS: dict[str, Entry] = {
         "an OpenBCI Ganglion on a BLED112 dongle: 4 channels, 200 Hz",
         "--serial-port, or one BLED112 plugged in; a model for the montage ring4",
     ),
+    "ganglion-bluetooth": Entry(
+        "emg_edge.device.boards.bluetooth",
+        "GanglionBluetoothBoard",
+        "an OpenBCI Ganglion by this machine's own Bluetooth: 4 channels, 200 Hz",
+        "Bluetooth, pip install 'emg-edge[bluetooth]'; --mac-address where there are several; a model for ring4",
+    ),
     "myo": Entry(
         "emg_edge.device.boards.myo",
         "MyoBoard",
         "a Myo armband on its USB dongle: 8 channels, 200 Hz",
         "--serial-port, or one BLED112 plugged in",
+    ),
+    "myo-bluetooth": Entry(
+        "emg_edge.device.boards.bluetooth",
+        "MyoBluetoothBoard",
+        "a Myo armband by this machine's own Bluetooth: 8 channels, 200 Hz",
+        "Bluetooth, pip install 'emg-edge[bluetooth]'; --mac-address where there are several",
     ),
     "framed": Entry(
         "emg_edge.device.boards.framed",

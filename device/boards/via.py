@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import threading
-from collections import deque
 from typing import Self
 
 import numpy as np
@@ -15,6 +14,7 @@ from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
 from emg_edge.device.simulator.serve import serve
 from emg_edge.device.simulator.simulated import simulated
+from emg_edge.device.simulator.truth import SimulatedTruth
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
 from emg_edge.sampleblock import SampleBlock
@@ -47,7 +47,7 @@ class ViaBoard(Board):
         except BaseException:
             self._server.stop()
             raise
-        self._truth = _Truth(self._server.board)
+        self._truth = SimulatedTruth(self._server.board)
 
     def read(self, timeout_s: float) -> SampleBlock | None:
         block = self._driver.read(timeout_s)
@@ -105,32 +105,6 @@ class _Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-class _Truth:
-    """Finds the movement of received samples: they are in order, and what is lost is counted."""
-
-    def __init__(self, board: SimulatedBoard) -> None:
-        self._board = board
-        self._kept: deque[NDArray[np.int16]] = deque()
-        self._have = 0
-
-    def of(self, block: SampleBlock) -> NDArray[np.int16]:
-        """(n,) movement of a block's samples."""
-        n = block.lost + len(block.samples)
-        while self._have < n and self._board.movement:
-            piece = self._board.movement.popleft()
-            self._kept.append(piece)
-            self._have += len(piece)
-        pieces = []
-        while n > 0 and self._kept:
-            piece = self._kept.popleft()
-            pieces.append(piece[:n])
-            if len(piece) > n:
-                self._kept.appendleft(piece[n:])
-            n -= len(pieces[-1])
-            self._have -= len(pieces[-1])
-        return np.concatenate(pieces)[block.lost :]
 
 
 def _nobody(sentence: str) -> None:

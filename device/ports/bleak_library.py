@@ -80,8 +80,10 @@ def sentence(error: Exception) -> str:
         for beginning, said in _BUS.items():
             if name.startswith(beginning):
                 return said
-        return f"Bluetooth refused ({error.dbus_error_details or name}); bring the board nearer, end what else is " \
+        return (
+            f"Bluetooth refused ({error.dbus_error_details or name}); bring the board nearer, end what else is "
             "connected to it, and try again"
+        )
     if isinstance(error, FileNotFoundError | ConnectionRefusedError | PermissionError):
         return (
             f"the system's message bus, over which BlueZ is spoken to, cannot be reached ({error.strerror}); start it "

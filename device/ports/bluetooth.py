@@ -16,7 +16,7 @@ from emg_edge.device.ports.port import LinkLost, Port
 from emg_edge.firmware_bridge.protocols import gatt
 
 CONNECT_TRIES = 3  # a first connection is often not taken up
-CONNECT_S = 15.0  # of one try; the client gives up sooner or as soon
+CONNECT_S = 20.0  # of one try; the client gives up before, in its own words
 LEAVE_S = 5.0  # to end a connection; a system that takes longer has forgotten it
 CLOSE_S = 0.1  # that the caller waits for it: it has decisions to make, and the rest happens meanwhile
 
@@ -69,7 +69,9 @@ class _Link:
         self._data = bytearray()
         self._lost: LinkLost | None = None
         self._device: Any = None
+        self._which = ""  # its name, or its address
         self._client: Any = None
+        self._connected = False
         self._asked: asyncio.Queue[gatt.Message] = asyncio.Queue()
         self._ended = threading.Event()
         self._loop = event_loop()
@@ -130,14 +132,13 @@ class _Link:
     async def _find(self, wanted: gatt.Find) -> None:
         """Take one that is connected already, as after a program of ours was killed: it does not advertise."""
         adapter = await self._bleak.BleakAdapter.get()
-        for device in await adapter.get_connected_devices([wanted.service]):
-            if _fits(wanted, device.address, device.name or "", (wanted.service,)):
-                self._device = device
-        if self._device is None:
-            self._device = await self._scan(wanted)
-        self._tell(gatt.Found(self._device.address, self._device.name or ""))
+        there = [(device, device.name or "") for device in await adapter.get_connected_devices([wanted.service])]
+        fitting = [(device, name) for device, name in there if _fits(wanted, device.address, name, [wanted.service])]
+        self._device, name = fitting[0] if fitting else await self._scan(wanted)
+        self._which = f"'{name}'" if name else self._device.address
+        self._tell(gatt.Found(self._device.address, name))
 
-    async def _scan(self, wanted: gatt.Find) -> Any:
+    async def _scan(self, wanted: gatt.Find) -> tuple[Any, str]:
         told: set[str] = set()
         async with (
             self._bleak.BleakScanner() as scanner,
@@ -146,7 +147,7 @@ class _Link:
             async for device, advertisement in advertisements:
                 name = advertisement.local_name or device.name or ""
                 if _fits(wanted, device.address, name, advertisement.service_uuids):
-                    return device
+                    return device, name
                 if name and device.address not in told:
                     told.add(device.address)
                     self._tell(gatt.Heard(device.address, name))
@@ -165,6 +166,7 @@ class _Link:
                     raise
             else:
                 break
+        self._connected = True
         self._tell(gatt.Done())
 
     async def _with(self, uuid: str, action: Callable[[Any], Any]) -> None:
@@ -192,9 +194,8 @@ class _Link:
         self._tell(gatt.Done())
 
     def _disconnected(self, client: Any) -> None:
-        if client is self._client:
-            name = self._device.name or self._device.address
-            self._lose(f"the Bluetooth connection to {name} ended: it is out of reach, switched off, or asleep")
+        if self._connected and client is self._client:
+            self._lose(f"the Bluetooth connection to {self._which} ended: it is out of reach, switched off, or asleep")
 
     async def _leave(self) -> None:
         client, self._client = self._client, None
@@ -215,7 +216,7 @@ class _Link:
             self._came.notify_all()
 
 
-def _fits(wanted: gatt.Find, address: str, name: str, services: tuple[str, ...] | list[str]) -> bool:
+def _fits(wanted: gatt.Find, address: str, name: str, services: list[str]) -> bool:
     if wanted.address:
         return address.upper() == wanted.address
     return name.startswith(wanted.name) if wanted.name else wanted.service in services

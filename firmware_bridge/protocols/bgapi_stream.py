@@ -21,7 +21,7 @@ from emg_edge.firmware_bridge.protocols.bgapi_packet import (
     Message,
 )
 
-SHORT = 1000  # bytes up to which walking is the quicker way
+SHORT = 2000  # bytes up to which walking is the quicker way
 _GROUPS = 16  # groups and numbers stay below this, so that a kind fits in nine bits
 
 
@@ -73,6 +73,7 @@ _RULES = {
 }
 _GROUP_END = max(message.group for message in ANSWERS.values()) + 1
 _NUMBER_END = max(message.number for message in ANSWERS.values()) + 1
+_LARGEST_PAYLOAD = int(_MOST.max())
 _VALUE = kind_of(bgapi.AttributeValue)
 _VALUE_MARK = bytes([bgapi.AttributeValue.group, bgapi.AttributeValue.number])
 _BEFORE_VALUE = bgapi.AttributeValue.fixed + 1
@@ -152,7 +153,12 @@ def _candidates(
     if len(byte) < HEADER_BYTES:
         nowhere = np.zeros(0, np.int64)
         return nowhere, nowhere, nowhere, nowhere
-    start = np.flatnonzero(((byte[:-3] & 0x7F) == 0) & (byte[2:-1] < _GROUP_END) & (byte[3:] < _NUMBER_END))
+    start = np.flatnonzero(
+        ((byte[:-3] & 0x7F) == 0)
+        & (byte[1:-2] <= _LARGEST_PAYLOAD)
+        & (byte[2:-1] < _GROUP_END)
+        & (byte[3:] < _NUMBER_END)
+    )
     kind = ((byte[start] == EVENT) * _GROUPS + byte[start + 2].astype(np.int64)) * _GROUPS + byte[start + 3]
     payload = byte[start + 1]
     fits = (payload >= _LEAST[kind]) & (payload <= _MOST[kind])

@@ -94,13 +94,14 @@ class _Acceleration:
         n = len(packets)
         if n == 1 and packets.tobytes()[framing.AUXILIARY] == _NO_READING:
             return self._newest
-        auxiliary = packets[:, framing.AUXILIARY]
-        new = auxiliary.any(axis=1) & (packets[:, -1] == framing.STOP | framing.KIND_ACCELERATION)
-        readings = np.ndarray((n, 3), ">i2", auxiliary.tobytes()) * np.float32(G_PER_COUNT)
+        if not n:
+            return _NO_ACCELERATION
+        raw = np.ndarray((n, 3), ">i2", packets, framing.AUXILIARY.start, (framing.SIZE, 2)).astype(np.int16)
+        new = (raw[:, 0] | raw[:, 1] | raw[:, 2]).astype(bool)
+        new &= packets[:, -1] == framing.STOP | framing.KIND_ACCELERATION
         newest = np.maximum.accumulate(np.where(new, np.arange(1, n + 1), 0))
-        held: NDArray[np.float32] = np.concatenate([self._newest, readings])[newest]
-        if n:
-            self._newest = held[-1:].copy()
+        held: NDArray[np.float32] = np.concatenate([self._newest, raw * np.float32(G_PER_COUNT)])[newest]
+        self._newest = held[-1:].copy()
         return held
 
 

@@ -24,7 +24,8 @@ LOOK_AHEAD = 2 * SIZE
 MAX_RUN = 1024  # packets judged at one stroke: a bad one in between makes no more than these be looked at again
 
 NO_PACKETS = np.empty((0, SIZE), np.uint8)
-_START = bytes([START])
+_STARTS = bytes([START]) * MAX_RUN
+_BEGINNING = (b"", bytes([START]))  # of a packet of which the rest is to come
 _COUNTING = bytes(range(256)) * (MAX_RUN // 256 + 2)
 
 
@@ -72,65 +73,59 @@ class Framer:
     def push(self, data: bytes) -> tuple[NDArray[np.uint8], int]:
         """Bytes -> (n, 33) packets, and how many bytes belonged to none and were passed over."""
         buffer = self._kept + data if self._kept else bytes(data)
-        n = len(buffer) // SIZE
-        if n and self._all_follow(buffer, n):  # the usual case: whole packets, one after the other
-            self._kept = buffer[n * SIZE :]
-            self._counter = (self._counter + n) & 0xFF
-            return np.frombuffer(buffer, np.uint8, n * SIZE).reshape(n, SIZE), 0
-        if not n and buffer[:1] == _START:
-            self._kept = buffer
-            return NO_PACKETS, 0
-        found: list[NDArray[np.uint8]] = []
+        pieces: list[tuple[int, int]] = []  # from where to where whole packets lie
         at = skipped = 0
         while True:
-            run = self._run(buffer, at)
-            if len(run):
-                found.append(run)
-                at += run.size
-                continue
-            place, sure = _judge(buffer, at)
-            if place > at:
-                skipped += place - at
-                at, self._counter = place, -1
-            if not sure:
+            if size := SIZE * self._follow(buffer, at):
+                pieces.append((at, at + size))
+                at += size
+            elif len(buffer) - at < SIZE and buffer[at : at + 1] in _BEGINNING:
                 break
-            found.append(np.frombuffer(buffer, np.uint8, SIZE, at).reshape(1, SIZE))
-            self._counter, self._stop = (buffer[at + 1] + 1) & 0xFF, buffer[at + SIZE - 1]
-            at += SIZE
+            else:
+                place, sure = _judge(buffer, at)
+                if place > at:
+                    skipped += place - at
+                    at, self._counter = place, -1
+                if not sure:
+                    break
+                self._counter, self._stop = (buffer[at + 1] + 1) & 0xFF, buffer[at + SIZE - 1]
+                pieces.append((at, at + SIZE))
+                at += SIZE
         self._kept = buffer[at:]
-        if len(found) == 1:
-            return found[0], skipped
-        return np.concatenate(found) if found else NO_PACKETS, skipped
+        if skipped == 0:  # then they lie without a gap, as nearly always
+            return np.frombuffer(buffer, np.uint8, at).reshape(-1, SIZE) if at else NO_PACKETS, 0
+        whole = b"".join([buffer[start:stop] for start, stop in pieces])
+        return np.frombuffer(whole, np.uint8).reshape(-1, SIZE), skipped
 
-    def _all_follow(self, buffer: bytes, n: int) -> bool:
-        """Whether there are n packets, each following the one before, and nothing else but a next one's beginning."""
-        end = n * SIZE
-        return (
-            self._counter >= 0
-            and n <= MAX_RUN
-            and buffer[0 : end + 1 : SIZE] == _START * (n + (len(buffer) > end))
-            and buffer[SIZE - 1 : end : SIZE] == bytes((self._stop,)) * n
-            and buffer[1:end:SIZE] == _COUNTING[self._counter : self._counter + n]
-        )
-
-    def _run(self, buffer: bytes, at: int) -> NDArray[np.uint8]:
-        """Take packets from `at` for as long as each follows the one before it, or is followed by the one after."""
+    def _follow(self, buffer: bytes, at: int) -> int:
+        """Count the packets from `at` that follow the one before, or are followed by the one after; they are taken."""
         n = min((len(buffer) - at) // SIZE, MAX_RUN)
         if n <= 0 or self._counter < 0:
-            return NO_PACKETS
+            return 0
+        end = at + n * SIZE
+        if (
+            buffer[at + 1 : end : SIZE] == _COUNTING[self._counter : self._counter + n]
+            and buffer[at:end:SIZE] == _STARTS[:n]
+            and buffer[at + SIZE - 1 : end : SIZE] == bytes((self._stop,)) * n
+        ):  # nothing is missing, as nearly always
+            self._counter = (self._counter + n) & 0xFF
+            return n
+        if n == 1:
+            return 0
         packets = np.frombuffer(buffer, np.uint8, n * SIZE, at).reshape(n, SIZE)
         fits = (packets[:, 0] == START) & (packets[:, SIZE - 1] == self._stop)
-        packets = packets[: n if fits.all() else int(fits.argmin())]
-        if not len(packets):
-            return packets
-        follows = np.empty(len(packets) + 1, bool)
-        follows[0], follows[-1] = packets[0, 1] == self._counter, False
-        np.equal(np.diff(packets[:, 1]), 1, out=follows[1:-1])
+        n = n if fits.all() else int(fits.argmin())
+        if not n:
+            return 0
+        counter = packets[:n, 1]
+        follows = np.zeros(n + 1, bool)
+        follows[0] = counter[0] == self._counter
+        np.equal(counter[1:] - counter[:-1], 1, out=follows[1:-1])
         sure = follows[:-1] | follows[1:]
-        packets = packets[: len(sure) if sure.all() else int(sure.argmin())]
-        if len(packets):
-            self._counter = (int(packets[-1, 1]) + 1) & 0xFF
-        return packets
+        n = n if sure.all() else int(sure.argmin())
+        if n:
+            self._counter = (int(counter[n - 1]) + 1) & 0xFF
+        return n
 
 
 def _judge(buffer: bytes, at: int) -> tuple[int, bool]:

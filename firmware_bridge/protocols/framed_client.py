@@ -115,7 +115,7 @@ def _no_hello(heard: bytes) -> str:
     readable = sum(32 <= byte < 127 or byte in b"\r\n\t" for byte in heard)
     if b"\n" in heard and readable >= READABLE * len(heard):
         line = heard.decode("ascii", "replace").split("\n")[-2].strip()[:60]
-        return f"the board prints lines of text ('{line}') and no frames; choose --board lines"
+        return f"the board prints lines of text ('{line}') and no frames; choose --board csv"
     return (
         f"the board sent bytes but no hello frame {waited} with '?' (the last were {heard[-8:].hex(' ')}); "
         "another baud rate or another kind of board? (docs/framed-packet.md)"

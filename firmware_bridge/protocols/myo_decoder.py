@@ -112,4 +112,6 @@ def _values(byte: NDArray[np.uint8], start: NDArray[np.int64], size: int) -> NDA
     """(n,) starts of packets -> (n * size,) bytes of their values, one after another."""
     if not len(start):
         return np.empty(0, np.uint8)
-    return np.lib.stride_tricks.sliding_window_view(byte, size)[start + _AT].ravel()
+    # Row k is the `size` bytes from byte k on: a view, so that the choice of rows below is the only copy.
+    rows: NDArray[np.uint8] = np.ndarray((len(byte) - size + 1, size), np.uint8, byte, strides=(1, 1))
+    return rows[start + _AT].ravel()

@@ -1,9 +1,9 @@
 /* An EMG board for emg-edge: up to 8 analogue channels, 1000 samples a second, sent as framed packets or as lines.
  *
- * Settings are in board.h. Commands, which you may type into a serial monitor: ? describe, b begin, s stop,
+ * Settings are in settings.h. Commands, which you may type into a serial monitor: ? describe, b begin, s stop,
  * t lines of text from now on, f frames from now on. docs/framed-packet.md of emg-edge describes the frames.
  */
-#include "board.h"
+#include "settings.h"
 #include "emg_blocks.h"
 #include "emg_packet.h"
 

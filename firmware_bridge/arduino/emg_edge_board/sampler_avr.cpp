@@ -1,6 +1,6 @@
 /* Classic AVR (Uno, Nano, Mega, Leonardo): timer 1 starts a sample, the converter's interrupt goes from channel to
  * channel, so that the processor waits for nothing and the serial line's interrupts come through. */
-#include "board.h"
+#include "settings.h"
 #if defined(ARDUINO_ARCH_AVR)
 #include "emg_blocks.h"
 
@@ -9,7 +9,7 @@ extern emg_blocks blocks;
 static const uint8_t pins[CHANNELS] = PINS;
 static uint8_t muxes[CHANNELS];
 static int16_t row[CHANNELS];
-static volatile uint8_t channel;
+static volatile uint8_t channel = CHANNELS; /* being converted; CHANNELS between samples */
 
 static void convert(uint8_t mux) {
     ADMUX = _BV(REFS0) | (mux & 0x07); /* the supply is the reference */
@@ -48,6 +48,7 @@ void sampler_begin() {
     OCR1A = F_CPU / 8 / RATE_HZ - 1;
     static_assert(F_CPU / 8 / RATE_HZ <= 65536UL, "timer 1 has 16 bits: choose a higher rate");
     static_assert(F_CPU % (8UL * RATE_HZ) == 0, "the timer cannot make this rate exactly");
+    static_assert(F_CPU / 64 / 16 / CHANNELS >= RATE_HZ, "a conversion takes 13 steps and its interrupt some time");
 }
 
 void sampler_start() {
@@ -58,7 +59,7 @@ void sampler_start() {
 
 void sampler_stop() {
     TIMSK1 = 0;
-    while (ADCSRA & _BV(ADSC)) { /* the conversions of a sample that was begun */
+    while (channel < CHANNELS) { /* a sample that was begun */
     }
 }
 

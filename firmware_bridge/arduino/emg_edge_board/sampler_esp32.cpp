@@ -1,5 +1,5 @@
 /* ESP32: a periodic timer of the system calls back a thousand times a second, from a task above the sketch's. */
-#include "board.h"
+#include "settings.h"
 #if defined(ARDUINO_ARCH_ESP32)
 #include <esp_timer.h>
 

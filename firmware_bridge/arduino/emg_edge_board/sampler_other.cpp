@@ -1,5 +1,5 @@
 /* Any other board: the main loop looks at the clock. A sample that comes late is taken late; none is left out. */
-#include "board.h"
+#include "settings.h"
 #if !defined(ARDUINO_ARCH_AVR) && !defined(ARDUINO_ARCH_ESP32) && !defined(__SAMD21__)
 #include "emg_blocks.h"
 

@@ -1,5 +1,5 @@
 /* SAMD21 (Zero, MKR, many Feathers): timer TC3 interrupts a thousand times a second. */
-#include "board.h"
+#include "settings.h"
 #if defined(ARDUINO_ARCH_SAMD) && defined(__SAMD21__)
 #include "emg_blocks.h"
 

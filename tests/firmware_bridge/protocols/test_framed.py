@@ -1,5 +1,7 @@
 import struct
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import cobs, framed
 
+PAGE = Path(__file__).parents[3] / "docs" / "framed-packet.md"
 HELLO = framed.Hello("board", 8, 1000.0, 2, "uV", 0.25, (-2048, 2047), (1, 2), imu=True, streaming=True)
 
 
@@ -151,3 +154,23 @@ def test_names_cannot_write_on_the_terminal() -> None:
     """What is not printable in a name is shown as a question mark."""
     hello = framed.read_hello(unstuffed(framed.encode_hello(replace(HELLO, name="a\x1b[2Jb"))))
     assert hello.name == "a?[2Jb"
+
+
+def test_the_page_holds_what_the_codec_does() -> None:
+    """The receiver printed in docs/framed-packet.md runs, and its worked examples are what the codec writes."""
+    page = PAGE.read_text(encoding="utf-8")
+    receiver: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], receiver)
+    lines = [bytes.fromhex(text.removeprefix("    line")) for text in page.splitlines() if text.startswith("    line")]
+    assert lines == [
+        framed.encode_data(np.array([[1, -2], [300, 0]], np.int32), 0x0102, 2),
+        framed.encode_data(np.array([[-1]], np.int32), 7, 3, (0.0, 0.0, 1.0)),
+        framed.encode_hello(HELLO),
+    ]
+    read = [list(receiver["samples"](frame)) for frame in receiver["frames"](b"\x99\x02" + b"".join(lines) + b"\x05")]
+    assert read == [[(0x0102, [1, -2]), (0x0103, [300, 0])], [(7, [-1])], []]
+    rng = np.random.default_rng(0)
+    counts = rng.integers(-300, 300, (200, 5), dtype=np.int32)
+    long = framed.encode_data(counts[:100], 65500, 2) + framed.encode_data(counts[100:], 65600, 2)
+    rows = [row for frame in receiver["frames"](long) for row in receiver["samples"](frame)]
+    assert rows == [((65500 + k) % 65536, row) for k, row in enumerate(counts.tolist())]

@@ -28,10 +28,14 @@ LONGEST_STOP_S = 1.0
 
 
 def converse(dialogue: Dialogue[T], receive: Callable[[bytes], bytes]) -> tuple[T, float]:
-    """Let the dialogue talk with `receive`; its result and the seconds it took: time passes while nothing is said."""
+    """Let the dialogue talk with `receive`; its result and the seconds it took.
+
+    Time passes only while neither says anything.
+    """
     talk, now_s = Talk(dialogue, 0.0), 0.0
     while not talk.done:
-        answer = receive(talk.to_write())
+        data = talk.to_write()
+        answer = receive(data) if data else b""
         if not answer:
             now_s = talk.due_s
         talk.receive(answer, now_s)

@@ -13,7 +13,7 @@ from emg_edge.firmware_bridge.protocols.bgapi_codes import NOTIFY, READ
 from emg_edge.firmware_bridge.protocols.bgapi_stream import SHORT
 from emg_edge.firmware_bridge.protocols.myo_decoder import MyoDongleDecoder
 
-LONG = 40  # notifications that are more than the decoder walks through one by one
+LONG = SHORT // 25 + 10  # notifications that are more than the decoder walks through one by one
 
 
 def emg(turn: int, counts: NDArray[np.int32], connection: int = 0) -> bytes:
@@ -39,13 +39,17 @@ def test_every_cut_gives_the_same_samples(pairs: int) -> None:
     check_decoder(MyoDongleDecoder, frames, counts, np.arange(2 * pairs) % 8, rng)
 
 
-@given(seed=st.integers(0, 2**32 - 1), drawn=st.lists(st.integers(0, 9), max_size=2 * LONG))
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    drawn=st.lists(st.integers(0, 9), max_size=20),
+    times=st.sampled_from([1, LONG // 10]),
+)
 @settings(max_examples=50)
-def test_the_slow_parser_agrees(seed: int, drawn: list[int]) -> None:
+def test_the_slow_parser_agrees(seed: int, drawn: list[int], times: int) -> None:
     """Samples, numbers and accelerations are those of a plain parser that knows only the description."""
     rng = np.random.default_rng(seed)
     wire = b""
-    for what in drawn:
+    for what in drawn * times:
         if what == 0:
             wire += b"\x55" * int(rng.integers(1, 9))
         elif what < 3:
@@ -126,11 +130,11 @@ def test_a_cut_notification_costs_itself_only(left: int) -> None:
     assert decoded.skipped == left
 
 
-@given(data=st.binary(max_size=3 * SHORT), chunk=st.integers(1, 100))
+@given(data=st.binary(max_size=300), times=st.sampled_from([1, 20]), chunk=st.sampled_from([1, 7, 100, 2 * SHORT]))
 @settings(max_examples=50)
-def test_any_bytes_are_survived(data: bytes, chunk: int) -> None:
+def test_any_bytes_are_survived(data: bytes, times: int, chunk: int) -> None:
     """Noise raises nothing, and a good notification after it is found."""
-    decoder = MyoDongleDecoder()
+    decoder, data = MyoDongleDecoder(), data * times
     decode(decoder, [data[at : at + chunk] for at in range(0, len(data), chunk)])
     counts = random_counts(2)
     got, number, _ = decode(decoder, [emg(1, counts)] * 4)

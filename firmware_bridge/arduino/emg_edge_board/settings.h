@@ -1,6 +1,6 @@
 /* What you may want to change, and what the sketch needs to know of the processor. */
-#ifndef BOARD_H
-#define BOARD_H
+#ifndef SETTINGS_H
+#define SETTINGS_H
 
 #include <Arduino.h>
 
