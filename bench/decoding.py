@@ -57,14 +57,22 @@ def myo(wire: bytes) -> None:
 
 
 def lines(wire: bytes) -> None:
-    """What most programs do: a line at a time, split and converted."""
-    line = bytearray()
+    """Goes from digit to digit, as a microcontroller would."""
+    rows, row, value, sign, digits = [], [], 0, 1, 0
     for byte in wire:
-        if byte == 10:
-            [int(cell) for cell in line.decode().strip().split(",")]
-            line.clear()
-        else:
-            line.append(byte)
+        if 48 <= byte <= 57:
+            value, digits = 10 * value + byte - 48, digits + 1
+        elif byte == 45 and not digits:
+            sign = -1
+        elif byte in (10, 44):
+            if digits:
+                row.append(sign * value)
+            value, sign, digits = 0, 1, 0
+            if byte == 10:
+                rows.append(row)
+                row = []
+        elif byte != 13:
+            digits = 0
 
 
 def ganglion(wire: bytes) -> None:

@@ -16,6 +16,7 @@ from emg_edge.device.simulator.serve import serve
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.device.simulator.truth import SimulatedTruth
 from emg_edge.errors import BoardError
+from emg_edge.firmware_bridge.forearm.wearer import FINGER_MOVEMENTS
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
 from emg_edge.sampleblock import SampleBlock
 
@@ -81,9 +82,12 @@ class _Server:
 
     def start(self) -> None:
         options, end = self._options, threading.Event()
-        asked = {"movements": options.movements} if options.movements else {}
         self.board: SimulatedBoard = simulated(
-            SIMULATED[options.via], seed=options.seed, subject=options.subject, truth=True, **asked
+            SIMULATED[options.via],
+            seed=options.seed,
+            subject=options.subject,
+            movements=options.movements or FINGER_MOVEMENTS,
+            truth=True,
         )
         with contextlib.ExitStack() as stack:
             terminal = stack.enter_context(PseudoTerminal(options.via))

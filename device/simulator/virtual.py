@@ -17,7 +17,7 @@ from emg_edge.firmware_bridge.protocols.lines import LinesClient
 from emg_edge.firmware_bridge.protocols.myo_dongle import MyoDongleClient
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
 from emg_edge.signal.montage import layout_of
-from emg_edge.signal.source import Source
+from emg_edge.signal.source import Source, Unit
 
 # board -> (driver, client with its usual settings)
 DRIVERS: dict[str, tuple[type[WireBoard], Callable[[], Client]]] = {
@@ -35,6 +35,6 @@ def virtual(name: str, simulated: SimulatedBoard) -> tuple[WireBoard, VirtualPor
     driver, client = DRIVERS[name]
     port = VirtualPort(simulated)
     firmware = simulated.firmware
-    unit = "myo-count" if name == "myo" else "uV"
+    unit: Unit = "myo-count" if name == "myo" else "uV"
     source = Source("raw", firmware.rate_hz, unit, layout_of(firmware.channels))
     return driver(source, client(), port), port

@@ -12,7 +12,15 @@ from dbus_fast import Message, Variant
 from support.message_bus import DBusError, MessageBus
 
 from emg_edge.firmware_bridge.protocols import bgapi
-from emg_edge.firmware_bridge.protocols.bgapi_codes import ADVERTISEMENT, CONNECTED, NOTIFY, OK, READ, address_text
+from emg_edge.firmware_bridge.protocols.bgapi_codes import (
+    ADVERTISEMENT,
+    CONNECTED,
+    NOTIFY,
+    OK,
+    READ,
+    SUPERVISION_TIMEOUT,
+    address_text,
+)
 from emg_edge.firmware_bridge.protocols.bgapi_dialogue import messages
 from emg_edge.firmware_bridge.protocols.bgapi_packet import Command
 from emg_edge.firmware_bridge.protocols.bgapi_link import advertised_name
@@ -110,6 +118,11 @@ class FakeBlueZ:
             )
         uuids = [props["UUID"].value for one in self._gatt.values() for name, props in one.items() if name == SERVICE1]
         self._set(self._device, DEVICE1, UUIDs=Variant("as", uuids), ServicesResolved=Variant("b", True))
+
+    def lose_it(self) -> None:
+        """The radio hears nothing of the connected board for too long. On the bus's own loop."""
+        self.board.firmware.dongle.lose(self._peripheral, SUPERVISION_TIMEOUT)
+        self.board.receive(b"", time.monotonic())  # the dongle says what it has to say
 
     async def connect_for_another_program(self) -> None:
         """Have it connected before ours looks for it."""

@@ -21,7 +21,6 @@ from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.errors import BoardError, EmgEdgeError, MissingDependency
 from emg_edge.firmware_bridge.faults.script import Burst, Power
-from emg_edge.firmware_bridge.protocols.bgapi_codes import SUPERVISION_TIMEOUT
 
 KINDS = ("myo", "ganglion")
 
@@ -183,17 +182,14 @@ def test_it_comes_back_after_being_switched_off(kind, bluez):
 def test_a_lost_link_is_noticed_at_once_and_mended(bluez):
     """When the system says that the connection is over, that is told, and what came before is still delivered."""
     fake = bluez("myo")
-    firmware = fake.board.firmware
     with opened("myo") as board:
         read_for(board, 0.2)
-        fake.bus.loop.call_soon_threadsafe(firmware.dongle.lose, firmware.myo, SUPERVISION_TIMEOUT)
-        fake.bus.loop.call_soon_threadsafe(firmware._look)
-        fake.bus.loop.call_soon_threadsafe(fake.board._out.append, firmware.unsolicited())
+        fake.bus.loop.call_soon_threadsafe(fake.lose_it)
         until_s = time.monotonic() + 10
         while board.reconnects == 0 and time.monotonic() < until_s:
             board.read(0.2)
         assert board.reconnects == 1
-        assert "the Bluetooth connection to" in board.news()[0]
+        assert "the Bluetooth connection to C2:52:F5:37:29:5D ended" in board.news()[0]
 
 
 def test_one_that_is_connected_already_is_taken(bluez):
