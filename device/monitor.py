@@ -14,7 +14,7 @@ HUM_SHARE = 0.5  # of the power between 10 Hz and Nyquist that lies within 1 Hz 
 MAINS_HZ = (50.0, 60.0)
 MOTION_SHARE, MOTION_BELOW_HZ = 0.9, 10.0  # of all power but the offset; muscle has little down there
 # Below these a signal is too small for hum or motion to matter: some ten times an amplifier's noise.
-SMALLEST: dict[Unit, float] = {"uV": 40.0, "V": 40e-6, "myo-count": 6.0, "db1-volt": np.inf}
+SMALLEST: dict[Unit, float] = {"uV": 40.0, "V": 40e-6, "myo-count": 6.0, "db1-volt": np.inf, "count": np.inf}
 RATE_CHECK_S, RATE_TOLERANCE = 10.0, 0.005  # arrival jitters by some 20 ms: a fifth of a per cent of ten seconds
 
 # what is wrong -> (how it is said of channels, and what to do)

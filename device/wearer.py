@@ -75,9 +75,15 @@ def _unit(description: Description, source: Source) -> Unit:
         known = ", ".join(description.scales.units) or "no unit that it names"
         raise SpecError(
             f"the source is in '{source.unit}', the people of this model were recorded in {known}, and there is no "
-            f"factor between the two; use a model trained on recordings in '{source.unit}'"
+            f"factor between the two; {_way_out(source.unit)}"
         )
     return min(units, key=lambda unit: (unit != source.unit, not is_exact(source.unit, unit)))
+
+
+def _way_out(unit: Unit) -> str:
+    if unit == "count":
+        return "say what a count is worth: --uv-per-count"
+    return f"use a model trained on recordings in '{unit}'"
 
 
 def _unit_of(wearer: str, description: Description, source: Source) -> Unit | None:

@@ -12,8 +12,6 @@ from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols.lines import LinesClient
 from emg_edge.signal.source import Source
 
-COUNTER_WRAP = 1 << 16  # of a counter that the user names without saying where it begins anew: an Arduino's uint16_t
-
 
 class CsvBoard(WireBoard):
     """What it prints is looked at once before the run, to know its columns."""
@@ -22,15 +20,8 @@ class CsvBoard(WireBoard):
 
     @classmethod
     def open(cls, options: BoardOptions) -> Self:
-        if options.counter > 1:
-            raise BoardError(f"a counter must be the first column of a line, and --counter says {options.counter}")
         place = find.choose(options.serial_port, find.MICROCONTROLLERS, "a home-made board")
-        client = LinesClient(
-            rate_hz=options.rate_hz,
-            uv_per_count=options.uv_per_count,
-            counter_column=options.counter == 1,
-            counter_wrap=COUNTER_WRAP if options.counter == 1 else 0,
-        )
+        client = LinesClient(rate_hz=options.rate_hz, uv_per_count=options.uv_per_count, counter_column=options.counter)
         port = SerialPort(place, options.baud or client.baud)
         port.open()
         try:
@@ -40,4 +31,4 @@ class CsvBoard(WireBoard):
         if found is None or found.channels is None or found.rate_hz is None:
             raise BoardError(f"what is printed on {place} does not tell its rate; say it: --rate 1000")
         chosen = columns.choose(cls.name, found.channels, options.channels)
-        return cls(Source("raw", found.rate_hz, "uV", chosen.layout), client, port, chosen.chosen)
+        return cls(Source("raw", found.rate_hz, found.unit, chosen.layout), client, port, chosen.chosen)

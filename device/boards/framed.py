@@ -31,4 +31,4 @@ class FramedBoard(WireBoard):
         if hello is None:
             raise BoardError(f"the board on {place} did not say what it is; switch it off and on")
         chosen = columns.choose(cls.name, hello.channels, options.channels)
-        return cls(Source("raw", hello.rate_hz, "uV", chosen.layout), client, port, chosen.chosen)
+        return cls(Source("raw", hello.rate_hz, client.unit(hello), chosen.layout), client, port, chosen.chosen)

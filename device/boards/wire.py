@@ -109,7 +109,7 @@ class WireBoard(Board):
             data = self._port.read(min(timeout_s, max(0.0, self._since_s + STALL_S - now_s)))
             if data:
                 self._decode(data)
-            if self._port.now() - self._since_s >= STALL_S:
+            if self._port.now() >= self._since_s + STALL_S:
                 raise BoardError(f"{self.name} has sent no samples for {STALL_S:g} s")
 
     def _connect(self) -> None:

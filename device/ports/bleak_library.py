@@ -1,12 +1,11 @@
 """bleak, the Bluetooth library: whether it works on this machine, and what its errors mean for the user."""
 
 import asyncio
-import contextlib
 import logging
 from typing import Any
 
 from emg_edge.device.ports.event_loop import event_loop
-from emg_edge.errors import BoardError, MissingDependency
+from emg_edge.errors import MissingDependency
 
 PROBE_S = 3.0  # a system that has Bluetooth says so within milliseconds
 
@@ -31,8 +30,8 @@ _BUS = {
     "org.freedesktop.DBus.Error.ServiceUnknown": _NO_SERVICE,
     "org.freedesktop.DBus.Error.NameHasNoOwner": _NO_SERVICE,
     "org.freedesktop.DBus.Error.Spawn": _NO_SERVICE,
-    "org.freedesktop.DBus.Error.NoReply": "BlueZ, Linux's Bluetooth service, stopped while it was asked; start it again: "
-    "sudo systemctl restart bluetooth",
+    "org.freedesktop.DBus.Error.NoReply": "BlueZ, Linux's Bluetooth service, stopped while it was asked; start it "
+    "again (sudo systemctl restart bluetooth)",
     "org.freedesktop.systemd1": _NO_SERVICE,
     "org.freedesktop.DBus.Error.AccessDenied": _DENIED,
     "org.bluez.Error.NotReady": _OFF,
@@ -70,20 +69,28 @@ def unavailable() -> str | None:
 
 def sentence(error: Exception) -> str:
     """Say what went wrong inside bleak, and what to do."""
-    if isinstance(error, BoardError):
-        return str(error)
-    name = getattr(error, "dbus_error", None)
-    reason = getattr(getattr(error, "reason", None), "name", None)
-    with contextlib.suppress(KeyError):
-        return _UNAVAILABLE[reason]
-    if name is not None:
-        for beginning, said in _BUS.items():
-            if name.startswith(beginning):
-                return said
-        return (
-            f"Bluetooth refused ({error.dbus_error_details or name}); bring the board nearer, end what else is "
-            "connected to it, and try again"
-        )
+    return (
+        _UNAVAILABLE.get(getattr(getattr(error, "reason", None), "name", ""))
+        or _from_the_bus(error)
+        or _from_the_system(error)
+        or f"Bluetooth failed ({type(error).__name__}: {error}); switch the board off and on, and try again"
+    )
+
+
+def _from_the_bus(error: Exception) -> str:
+    """Translate an error that BlueZ, or the message bus, answered with; '' for any other."""
+    name = getattr(error, "dbus_error", "")
+    if not name:
+        return ""
+    known = (said for beginning, said in _BUS.items() if name.startswith(beginning))
+    reason = getattr(error, "dbus_error_details", None) or name
+    return next(
+        known,
+        f"Bluetooth refused ({reason}); bring the board nearer, end what else is connected to it, and try again",
+    )
+
+
+def _from_the_system(error: Exception) -> str:
     if isinstance(error, FileNotFoundError | ConnectionRefusedError | PermissionError):
         return (
             f"the system's message bus, over which BlueZ is spoken to, cannot be reached ({error.strerror}); start it "
@@ -92,5 +99,5 @@ def sentence(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "Bluetooth gave no answer in time; restart it (sudo systemctl restart bluetooth) if that goes on"
     if isinstance(error, EOFError | OSError):
-        return f"the system's message bus closed its connection ({error}); see whether BlueZ and dbus are running"
-    return f"Bluetooth failed ({type(error).__name__}: {error}); switch the board off and on, and try again"
+        return f"the system's message bus closed its connection ({error}); see whether dbus and BlueZ are running"
+    return ""

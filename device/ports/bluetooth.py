@@ -40,7 +40,7 @@ class BluetoothPort(Port):
 
     def write(self, data: bytes) -> None:
         link = self._opened()
-        for message, _ in gatt.messages(data):
+        for message in gatt.read(data)[0]:
             link.ask(message)
 
     def close(self) -> None:
@@ -73,6 +73,7 @@ class _Link:
         self._client: Any = None
         self._connected = False
         self._asked: asyncio.Queue[gatt.Message] = asyncio.Queue()
+        self._leaving = False
         self._ended = threading.Event()
         self._loop = event_loop()
         self._work = self._loop.submit(self._run())
@@ -97,21 +98,31 @@ class _Link:
         self._loop.loop.call_soon_threadsafe(self._asked.put_nowait, message)
 
     def close(self) -> None:
-        self._work.cancel()
+        self._loop.loop.call_soon_threadsafe(self._cancel)
         self._ended.wait(CLOSE_S)
 
     # --- on the loop --------------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
-        async with self._turn:
-            try:
-                while True:
-                    await self._do(await self._asked.get())
-            except Exception as error:  # bleak and the system below it raise a great many kinds
-                self._lose(bleak_library.sentence(error), error)
-            finally:
-                await self._leave()
-                self._ended.set()
+        try:
+            async with self._turn:
+                await self._serve()
+        finally:
+            self._ended.set()
+
+    async def _serve(self) -> None:
+        try:
+            while True:
+                await self._do(await self._asked.get())
+        except Exception as error:  # bleak and the system below it raise a great many kinds
+            self._lose(bleak_library.sentence(error), error)
+        finally:
+            self._leaving = True
+            await self._leave()
+
+    def _cancel(self) -> None:
+        if not self._leaving:  # else it ends by itself, and should do so in order
+            self._work.cancel()
 
     async def _do(self, message: gatt.Message) -> None:
         match message:
@@ -148,7 +159,8 @@ class _Link:
                 name = advertisement.local_name or device.name or ""
                 if _fits(wanted, device.address, name, advertisement.service_uuids):
                     return device, name
-                if name and device.address not in told:
+                nameable = name or wanted.service in advertisement.service_uuids
+                if nameable and device.address not in told:
                     told.add(device.address)
                     self._tell(gatt.Heard(device.address, name))
         raise AssertionError("a scan has no end of its own")

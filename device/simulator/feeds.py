@@ -19,6 +19,10 @@ from emg_edge.signal.units import factor
 FOREARM, COUNTER = "forearm", "counter"
 # What a DC-coupled amplifier sees at electrodes on the skin: half-cell potentials that differ by tens of millivolts.
 OFFSET_UV = 30_000.0
+OFFSET_SHARE = (
+    0.3  # of the range, at most: electrodes are prepared until a board like the Ganglion (16 mV) can take them
+)
+DC_COUPLED_FROM = 1 << 20  # highest count of a converter of 24 bits: these boards have no capacitor in front
 _OFFSETS = 7  # sets the offsets' randomness apart from the forearm's
 
 _MONTAGE = {4: "ring4", 8: "ring8", 16: "ring16"}
@@ -48,11 +52,18 @@ def forearm(firmware: Firmware, seed: int | tuple[int, ...], subject: int, movem
     """A wearer with as many electrodes as the board has channels; DC-coupled boards see the electrodes' offsets."""
     layout = "ninapro-db5" if firmware.channels == 16 else "ring8"
     wearer = SimulatedWearer(subject, seed, firmware.rate_hz, movements=movements, layout=layout)
-    offsets = np.zeros(wearer.channels)
-    if firmware.limits[1] >= 1 << 20:  # converters of 24 bits are DC-coupled; the Myo is not
-        offsets = OFFSET_UV * np.random.default_rng(_OFFSETS).uniform(-1, 1, wearer.channels)
+    offsets = _offset_uv(firmware) * np.random.default_rng(_OFFSETS).uniform(-1, 1, wearer.channels)
     every = wearer.channels // firmware.channels
     return ForearmFeed(wearer, offsets, every)
+
+
+def _offset_uv(firmware: Firmware) -> float:
+    """The largest offset that a board sees: none on the Myo, which is AC-coupled; less where the rails are near."""
+    highest = firmware.limits[1]
+    if highest < DC_COUPLED_FROM:
+        return 0.0
+    millivolt = int(firmware.digitise(np.full((1, firmware.channels), 1000.0)).max())
+    return min(OFFSET_UV, highest / millivolt * 1000.0 * OFFSET_SHARE)
 
 
 class RecordingFeed:

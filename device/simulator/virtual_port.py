@@ -26,7 +26,7 @@ class VirtualPort(Port):
         self._open = True
 
     def read(self, timeout_s: float) -> bytes:
-        end_s = self._now_s + timeout_s
+        end_s = self._end_s(timeout_s)
         while True:
             self._look()
             if not self._open or not self.board.present:
@@ -53,10 +53,14 @@ class VirtualPort(Port):
         return self._now_s
 
     def sleep(self, seconds: float) -> None:
-        end_s = self._now_s + max(0.0, seconds)
+        end_s = self._end_s(seconds)
         while self._now_s < end_s:
             self._wait(end_s)
             self._look()
+
+    def _end_s(self, timeout_s: float) -> float:
+        """Every wait takes some time, however short: a clock that stands still is waited on for ever."""
+        return max(self._now_s + timeout_s, math.nextafter(self._now_s, math.inf)) if timeout_s > 0 else self._now_s
 
     def _wait(self, end_s: float) -> None:
         """Go on to the next thing that happens, or to the end."""

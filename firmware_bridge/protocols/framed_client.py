@@ -8,6 +8,7 @@ from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import cobs, framed
 from emg_edge.firmware_bridge.protocols.conversation import Ask, Client, Dialogue, Stream, nothing
 from emg_edge.firmware_bridge.protocols.framed_decoder import FramedDecoder
+from emg_edge.signal.source import Unit
 
 # Opening the port resets an Uno, whose bootloader waits up to 2 s before the sketch begins: ask for longer than that.
 ASK_AGAIN_S, ASKED = 0.5, 8
@@ -70,6 +71,10 @@ class FramedClient(Client):
                 return framed.read_hello(listener.frame)
         raise BoardError(_no_hello(listener.heard))
 
+    def unit(self, hello: framed.Hello) -> Unit:
+        """Microvolts, where the board or the user knows what a count is worth; else counts."""
+        return "uV" if hello.unit == "uV" or self._uv_per_count is not None else "count"
+
     def start(self) -> Dialogue[Stream]:
         hello = yield from self.hello()
         longest_s = MAX_SAMPLES / hello.rate_hz
@@ -88,16 +93,14 @@ class FramedClient(Client):
         major, minor = hello.firmware
         notes = [f"the board is '{hello.name}', firmware {major}.{minor}"]
         per_count = hello.per_count if self._uv_per_count is None else self._uv_per_count
-        if hello.unit == "count" and self._uv_per_count is None:
+        unit = self.unit(hello)
+        if unit == "count":
             per_count = 1.0
-            notes.append(
-                "the board does not know what a count is worth: amplitudes are counts, not uV; "
-                "--uv-per-count makes them microvolts"
-            )
+            notes.append("the board does not know what a count is worth: samples are counts, not microvolts")
         return Stream(
             decoder=FramedDecoder(hello.channels, imu=hello.imu),
             rate_hz=hello.rate_hz,
-            unit="uV",
+            unit=unit,
             per_count=np.full(hello.channels, per_count),
             limits=hello.limits,
             notes=tuple(notes),

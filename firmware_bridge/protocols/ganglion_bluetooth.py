@@ -69,14 +69,15 @@ class GanglionBluetoothDecoder(StreamDecoder):
 
     def push(self, data: bytes) -> Decoded:
         data = self._kept + data
-        packets, end, skipped = [], 0, 0
-        for message, end in gatt.messages(data):  # one in a hundredth of a second
-            if not isinstance(message, gatt.Notified) or message.uuid != NOTIFY:
+        messages, used = gatt.read(data)
+        self._kept = data[used:]
+        packets, skipped = [], 0
+        for message in messages:  # one in a hundredth of a second
+            if not isinstance(message, gatt.Notified):
                 continue
-            if len(message.value) != ganglion.LENGTH:
-                skipped += len(message.value)
+            if message.uuid != NOTIFY or len(message.value) != ganglion.LENGTH:
+                skipped += len(message.pack())
             elif message.value[0] <= _LARGEST:  # else text, or an impedance
                 packets.append(message.value)
-        self._kept = data[end:]
         decoded = self._samples.push(np.frombuffer(b"".join(packets), np.uint8).reshape(-1, ganglion.LENGTH))
         return Decoded(decoded.counts, decoded.number, skipped, decoded.acceleration)

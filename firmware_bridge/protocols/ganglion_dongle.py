@@ -53,7 +53,7 @@ _OLD = (
 
 @dataclass(frozen=True)
 class _Handles:
-    """Of what notifies, of its configuration, of what takes commands, of the firmware's version (0 if there is none)."""
+    """Of what notifies, of its configuration, of what takes commands, of the firmware's version (0: it has none)."""
 
     notify: int
     configuration: int
@@ -93,9 +93,7 @@ class GanglionDongleClient(Client):
         if self._accelerometer:
             yield from self._tell(self._write, b"n")
         yield from self._tell(self._write, b"b")
-        decoder = GanglionDongleDecoder(
-            self._connection, handles.notify, version, accelerometer=self._accelerometer
-        )
+        decoder = GanglionDongleDecoder(self._connection, handles.notify, version, accelerometer=self._accelerometer)
         return Stream(
             decoder=decoder,
             rate_hz=ganglion.RATE_HZ,

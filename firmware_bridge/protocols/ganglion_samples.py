@@ -125,7 +125,7 @@ class DeltaSamples(GanglionSamples):
         self, packets: NDArray[np.uint8], deltas: NDArray[np.int64], raw: NDArray[np.bool_] | None
     ) -> NDArray[np.int64]:
         """Sum up the differences from the newest sample on, and anew from each raw one -> (m, 2, 4) counts."""
-        counts = self._last - deltas.reshape(-1, CHANNELS).cumsum(axis=0).reshape(-1, 2, CHANNELS)
+        counts: NDArray[np.int64] = self._last - deltas.reshape(-1, CHANNELS).cumsum(axis=0).reshape(-1, 2, CHANNELS)
         if raw is not None:
             correction = np.zeros((np.count_nonzero(raw) + 1, CHANNELS), np.int64)
             correction[1:] = unpack_raw(packets[raw]) - counts[raw, 1]
@@ -144,8 +144,10 @@ class DeltaSamples(GanglionSamples):
         if not self._behind and places == _CYCLES[expected : expected + len(places)]:
             self._arrived = places[-1]
             return packets
-        step = np.diff(np.frombuffer(places, np.uint8).astype(np.int64), prepend=self._arrived)
-        position = self._behind + np.cumsum((step + LATE) % PACKETS - LATE)  # 0 is the newest of the last portion
+        place = np.concatenate(([self._arrived], np.frombuffer(places, np.uint8).astype(np.int64)))
+        position = self._behind + np.cumsum(
+            (place[1:] - place[:-1] + LATE) % PACKETS - LATE
+        )  # 0 is the newest of the last portion
         newest = np.maximum.accumulate(np.concatenate(([0], position)))
         self._arrived, self._behind = places[-1], int(position[-1] - newest[-1])
         return packets[position > newest[:-1]]
@@ -188,7 +190,9 @@ class UpperSamples(GanglionSamples):
         """Whether 18 bits. 100 is number 0 of those with 19, or the number 100 of release 3.0.0 after number 99."""
         before = np.concatenate(([self._previous], identifier[:-1]))
         self._previous = int(identifier[-1])
-        return (identifier < WIDE) | ((identifier == WIDE) & (before < WIDE) & (before >= WIDE - LATE))
+        hundredth = (identifier == WIDE) & (before < WIDE) & (before >= WIDE - LATE)
+        narrow: NDArray[np.bool_] = (identifier < WIDE) | hundredth
+        return narrow
 
     def _counts(self, packets: NDArray[np.uint8], narrow: NDArray[np.bool_]) -> NDArray[np.int64]:
         if not narrow.any():

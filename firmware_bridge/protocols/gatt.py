@@ -8,7 +8,7 @@ A message is its kind (a byte), the length of what follows (two bytes, little-en
 own length (two bytes).
 """
 
-import dataclasses
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,10 +21,12 @@ class Message:
     """One message: a frozen dataclass whose fields are text or bytes. UUIDs are written out in lower case."""
 
     kind: ClassVar[int]
+    is_text: ClassVar[tuple[bool, ...]]  # of each field
 
     def __init_subclass__(cls, *, kind: int) -> None:
         super().__init_subclass__()
         cls.kind = kind
+        cls.is_text = tuple(of is str for of in inspect.get_annotations(cls).values())
         _KINDS[kind] = cls
 
     def pack(self) -> bytes:
@@ -82,7 +84,7 @@ class Disconnect(Message, kind=6):
 
 @dataclass(frozen=True)
 class Heard(Message, kind=0x81):
-    """A peripheral is in reach that is not the one that is looked for; told once."""
+    """A peripheral with a name, or with the service, is in reach and is not the one that is looked for; told once."""
 
     address: str
     name: str
@@ -130,17 +132,22 @@ def messages(data: bytes) -> Iterator[tuple[Message, int]]:
         at = end
 
 
+def read(data: bytes) -> tuple[list[Message], int]:
+    """Read all whole messages in `data`; returns them and how many bytes they take up."""
+    found = list(messages(data))
+    return [message for message, _ in found], found[-1][1] if found else 0
+
+
 def _unpack(kind: int, body: bytes) -> Message:
     cls = _KINDS.get(kind)
     if cls is None:
         raise ValueError(f"no message of kind {kind}")
     values: list[str | bytes] = []
     at = 0
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]  # every message is a dataclass
+    for is_text in cls.is_text:
         begin = at + LENGTH_BYTES
         at = begin + int.from_bytes(body[at:begin], "little")
-        value = body[begin:at]
-        values.append(value.decode() if field.type is str else value)
+        values.append(body[begin:at].decode() if is_text else body[begin:at])
     if at != len(body):
         raise ValueError(f"{len(body)} bytes are no {cls.__name__}")
     return cls(*values)

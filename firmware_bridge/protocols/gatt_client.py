@@ -12,6 +12,7 @@ SCAN_S = 10.0  # awake boards advertise several times a second; a busy radio mis
 CONNECT_S = 15.0  # with the services' discovery, of which some systems take several seconds
 ANSWER_S = 3.0  # a few turns of the radio, of at most a tenth of a second
 STOP_S = 0.4
+MOST_NAMED = 5  # of the others that were heard: an office is full of Bluetooth
 # Six bytes; where the system hides addresses (macOS), its own UUID for the device.
 _ADDRESS = re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 
@@ -42,9 +43,7 @@ class GattClient(Client):
     def start(self) -> Dialogue[Stream]:
         self._connected = False
         found = yield from self._find()
-        self._which = f"the {self.board} '{found.name}' ({found.address})" if found.name else (
-            f"the {self.board} {found.address}"
-        )
+        self._which = f"the {self.board} {_text(found)}"
         if not (yield from _ask(gatt.Connect(), gatt.Done, CONNECT_S)):
             raise BoardError(
                 f"{self._which} was heard but did not take up the connection within {CONNECT_S:g} s; end what else is "
@@ -76,10 +75,9 @@ class GattClient(Client):
             assert listening.found is not None
             return listening.found
         wanted = f"{self.board} with the address {self._address}" if self._address else self.board
-        heard = f"heard were {', '.join(sorted(listening.others))}" if listening.others else "no other was heard either"
         raise BoardError(
-            f"no {wanted} was heard within {SCAN_S:g} s, {heard}; {self.wake}, bring it near, and end what else is "
-            "connected to it (a phone, another computer, its own dongle)"
+            f"no {wanted} was heard within {SCAN_S:g} s, {_heard(sorted(listening.others))}; {self.wake}, bring it "
+            "near, and end what else is connected to it (a phone, another computer, its own dongle)"
         )
 
     def _read(self, uuid: str) -> Dialogue[bytes]:
@@ -106,7 +104,7 @@ class GattClient(Client):
 
 def last_word(command: gatt.Write) -> Ask:
     """Write what makes samples flow. They may come before its confirmation, so that none is waited for."""
-    return Ask(command.pack(), lambda received: 0, ANSWER_S)
+    return Ask(command.pack(), lambda _: 0, ANSWER_S)
 
 
 class _Listening:
@@ -121,9 +119,20 @@ class _Listening:
             if isinstance(message, gatt.Found):
                 self.found = message
                 return end
-            if isinstance(message, gatt.Heard) and message.name:
-                self.others.add(f"'{message.name}' ({message.address})")
+            if isinstance(message, gatt.Heard):
+                self.others.add(_text(message))
         return None
+
+
+def _text(one: gatt.Heard | gatt.Found) -> str:
+    return f"'{one.name}' ({one.address})" if one.name else one.address
+
+
+def _heard(others: list[str]) -> str:
+    if not others:
+        return "and no other board either"
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"but {', '.join(others[:MOST_NAMED])}{more} were"
 
 
 def _comes(kinds: type[gatt.Message] | tuple[type[gatt.Message], ...]) -> Complete:
@@ -138,4 +147,4 @@ def _ask(
 ) -> Dialogue[gatt.Message | None]:
     """Ask the host; the message that was waited for, None if it did not come in time."""
     reply = yield Ask(command.pack(), _comes(kinds), within_s)
-    return None if reply is None else [message for message, _ in gatt.messages(reply)][-1]
+    return None if reply is None else gatt.read(reply)[0][-1]

@@ -46,11 +46,11 @@ class LinesDecoder(StreamDecoder):
         rows = parse_rows(text, columns)
         values = np.delete(rows.values, self._counter - 1, axis=1) if self._counter else rows.values
         counts = np.rint(values * self._per_value)
-        counts = np.clip(counts, _INT32.min, _INT32.max).astype(np.int32)
+        np.minimum(np.maximum(counts, _INT32.min, out=counts), _INT32.max, out=counts)
         number = np.zeros(len(counts), np.int64)
         if self.wrap:
             number = (rows.values[:, self._counter - 1] % self.wrap).astype(np.int64)
-        return Decoded(counts, number, skipped + rows.skipped)
+        return Decoded(counts.astype(np.int32), number, skipped + rows.skipped)
 
     def _whole(self, data: bytes) -> tuple[bytes, int]:
         """Cut after the last line feed and keep the rest; returns also the bytes passed over for being no line."""
@@ -104,7 +104,8 @@ class LinesClient(Client):
         survey = Survey()
         if (yield Ask(self._start, survey.complete, WAIT_S)) is None:
             raise BoardError(survey.explain(WAIT_S))
-        return choose(self._told, survey)
+        self._told = choose(self._told, survey)  # a header is printed once: whoever connects again may not see it
+        return self._told
 
     def start(self) -> Dialogue[Stream]:
         found = yield from self.describe()
@@ -112,10 +113,7 @@ class LinesClient(Client):
         assert found.channels is not None
         notes = [f"the board prints {found.channels} channels a line"]
         if found.uv_per_value is None:
-            notes.append(
-                "nobody said what a printed unit is worth: amplitudes are as printed, not uV; "
-                "--uv-per-count makes them microvolts"
-            )
+            notes.append("nobody said what a printed unit is worth: samples are as printed, not microvolts")
         counter = found.counter or Counter(0, 0)
         if not counter.column:
             notes.append("the lines carry no counter: losses are seen by the clock only")
@@ -128,7 +126,7 @@ class LinesClient(Client):
         return Stream(
             decoder=decoder,
             rate_hz=found.rate_hz,
-            unit="uV",
+            unit=found.unit,
             per_count=np.full(found.channels, (found.uv_per_value or 1.0) / found.counts_per_value),
             limits=(
                 max(_INT32.min, round(limits[0] * found.counts_per_value)),

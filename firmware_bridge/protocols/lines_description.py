@@ -11,6 +11,7 @@ import numpy as np
 
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols.lines_parsing import count_columns, has_decimals, parse_rows
+from emg_edge.signal.source import Unit
 
 # Lines with the same number of columns, one after the other, before the first samples are used: enough that in
 # 8 channels some number shows a decimal where the board prints decimals.
@@ -48,6 +49,11 @@ class Description:
     limits: tuple[float, float] | None = None
     counter: Counter | None = None
     counts_per_value: float = 1.0
+
+    @property
+    def unit(self) -> Unit:
+        """Microvolts, where somebody said what a printed unit is worth; else counts."""
+        return "count" if self.uv_per_value is None else "uV"
 
 
 def read_header(line: str) -> Description:
@@ -102,7 +108,7 @@ class Survey:
                     steady, columns, start = [], count, at
                 steady.append(line)
                 if columns and len(steady) == STEADY:
-                    self.rows = parse_rows(b"\n".join(steady) + b"\n", columns).values.astype(np.float64)
+                    self.rows = parse_rows(b"\n".join(steady) + b"\n", columns).values
                     self.decimals = any(has_decimals(row) for row in steady)
                     return start
             at += len(line) + 1

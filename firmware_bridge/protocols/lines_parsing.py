@@ -13,34 +13,31 @@ from numpy.typing import NDArray
 
 _NUMBER = rb"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
 _LABEL = rb"(?<![\w.])[A-Za-z_][\w.\-]*+(?: [\w.\-]++)*+:[ \t]*+"
+_LABELS = re.compile(_LABEL)
 _BETWEEN = rb"(?:[ \t]++(?:[,;][ \t]*+)?|[,;][ \t]*+)"
 _NO_ROW = re.compile(rb"^[ \t]*+(?:#.*+)?\r?$", re.MULTILINE)  # comments and empty lines: no samples, but no junk
 
 _SPACES = bytes.maketrans(b",;\t\r\n", b"     ")
-_DIGIT, _SIGN, _SEPARATOR, _RETURN, _NEWLINE, _OTHER = range(6)
-_CLASSES = bytes(
-    _DIGIT
-    if chr(byte).isdigit() and byte < 128
-    else {ord("-"): _SIGN, ord("+"): _SIGN, ord("\r"): _RETURN, ord("\n"): _NEWLINE}.get(
-        byte, _SEPARATOR if byte in b",; \t" else _OTHER
-    )
-    for byte in range(256)
-)
-MAX_DIGITS = 18  # of an integer, so that 64 bits hold it
+_DIGIT, _POINT, _SIGN, _SEPARATOR, _RETURN, _NEWLINE, _OTHER = range(7)
+_CLASSES = bytearray([_OTHER]) * 256
+for _class, _bytes in enumerate((b"0123456789", b".", b"+-", b",; \t", b"\r", b"\n")):
+    for _byte in _bytes:
+        _CLASSES[_byte] = _class
+MAX_LENGTH = 16  # of a number, sign and point included: float64 holds as many digits exactly
 WHOLE_FROM = 1024  # bytes; fewer are faster row by row
 
 
 @dataclass(frozen=True)
 class Rows:
-    """(rows, columns) float64 or int64 values, and the bytes that were neither row nor comment nor empty line."""
+    """(rows, columns) values, and the bytes that were neither row nor comment nor empty line."""
 
-    values: NDArray[np.float64] | NDArray[np.int64]
+    values: NDArray[np.float64]
     skipped: int
 
 
 def parse_rows(text: bytes, columns: int) -> Rows:
     """Read whole lines (the last byte is a line feed); those without exactly so many numbers are skipped."""
-    if len(text) >= WHOLE_FROM and (whole := _integers(text, columns)) is not None:
+    if len(text) >= WHOLE_FROM and (whole := _all_at_once(text, columns)) is not None:
         return Rows(whole, 0)
     lines = text[:-1]
     rows = _pattern(b"{%d}" % (columns - 1)).findall(lines)
@@ -57,7 +54,7 @@ def count_columns(line: bytes) -> int:
 
 def has_decimals(row: bytes) -> bool:
     """Tell whether any number of a row is written as more than an integer."""
-    return re.search(rb"[.eE]", re.sub(_LABEL, b"", row)) is not None
+    return re.search(rb"[.eE]", _LABELS.sub(b"", row)) is not None
 
 
 @lru_cache(maxsize=16)
@@ -69,27 +66,43 @@ def _pattern(more: bytes) -> re.Pattern[bytes]:
 
 def _values(rows: bytes) -> NDArray[np.float64]:
     if b":" in rows:
-        rows = re.sub(_LABEL, b"", rows)
+        rows = _LABELS.sub(b"", rows)
     return np.array(list(map(float, rows.translate(_SPACES).split())))
 
 
-def _integers(text: bytes, columns: int) -> NDArray[np.int64] | None:
-    """Read lines that all hold so many integers, one separator between two; None when any is otherwise."""
-    kind = np.frombuffer(text.translate(_CLASSES), np.uint8)
+def _all_at_once(text: bytes, columns: int) -> NDArray[np.float64] | None:
+    """Read lines that all hold so many numbers, one separator between two, each column with its own fixed decimals.
+
+    None when any is otherwise. A number is read as an integer without its point and divided by a power of ten: one
+    rounding, as in reading it as it stands.
+    """
+    kind = np.frombuffer(text.translate(bytes(_CLASSES)), np.uint8)
     if kind.max() == _OTHER or text.count(b"\r") != text.count(b"\r\n"):
         return None
     in_number = kind <= _SIGN
-    before = np.concatenate([[False], in_number[:-1]])
-    starts = np.flatnonzero(in_number & ~before)
-    stops = np.flatnonzero(before & ~in_number)  # the last byte is in no number
+    edges = np.flatnonzero(in_number[1:] != in_number[:-1]) + 1
+    edges = np.concatenate([[0], edges]) if in_number[0] else edges
+    starts, stops = edges[::2], edges[1::2]  # the last byte is in no number, so that they are as many
     lines = text.count(b"\n")
-    signs = kind == _SIGN
     one_between = int((kind == _SEPARATOR).sum()) == lines * (columns - 1)
-    if len(starts) != lines * columns or not one_between or int((stops - starts).max()) > MAX_DIGITS:
+    if len(starts) != lines * columns or not one_between or int((stops - starts).max()) > MAX_LENGTH:
         return None
-    at_start = signs[starts]
-    if int(signs.sum()) != int(at_start.sum()) or (stops - starts - at_start).min() < 1:
-        return None  # a sign within a number, or one without digits
     if (np.searchsorted(starts, np.flatnonzero(kind == _NEWLINE)) != columns * np.arange(1, lines + 1)).any():
         return None
-    return np.fromstring(text.translate(_SPACES), np.int64, sep=" ").reshape(lines, columns)
+    signs = kind[starts] == _SIGN
+    if int((kind == _SIGN).sum()) != int(signs.sum()):
+        return None  # a sign within a number
+    decimals, digits = np.zeros(len(starts), np.int64), stops - starts - signs
+    points = np.flatnonzero(kind == _POINT)
+    if len(points):
+        owners = np.searchsorted(starts, points, side="right") - 1
+        if (np.diff(owners) == 0).any():
+            return None  # two points in a number
+        decimals[owners] = stops[owners] - points - 1
+        digits[owners] -= 1
+        text = text.replace(b".", b"")
+    by_column = decimals.reshape(lines, columns)
+    if digits.min() < 1 or (by_column != by_column[0]).any():
+        return None
+    values = np.fromstring(text.translate(_SPACES), np.int64, sep=" ").reshape(lines, columns)
+    return values / 10.0 ** by_column[0]

@@ -83,8 +83,10 @@ class MyoBluetoothDecoder(StreamDecoder):
 
     def push(self, data: bytes) -> Decoded:
         data = self._kept + data
-        values, places, known, end, skipped = [], [], [], 0, 0
-        for message, end in gatt.messages(data):  # one in a hundredth of a second
+        messages, used = gatt.read(data)
+        self._kept = data[used:]
+        values, places, known, skipped = [], [], [], 0
+        for message in messages:  # one in a hundredth of a second
             if not isinstance(message, gatt.Notified):
                 continue
             place = self._characteristic.get(message.uuid)
@@ -95,8 +97,7 @@ class MyoBluetoothDecoder(StreamDecoder):
             elif message.uuid == IMU and len(message.value) == myo.IMU_BYTES:
                 self._g = myo.accelerations_g(np.frombuffer(message.value, np.uint8))[0]
             else:
-                skipped += len(message.value)
-        self._kept = data[end:]
+                skipped += len(message.pack())
         acceleration = np.array(known, np.float32).reshape(-1, 3).repeat(myo.SAMPLES_PER_NOTIFICATION, axis=0)
         return Decoded(
             counts=myo.emg_counts(np.frombuffer(b"".join(values), np.uint8)),

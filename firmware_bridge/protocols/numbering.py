@@ -5,11 +5,13 @@ the places that a number can stand for, those in the future are out, so what is 
 late. And after a loss of whole turns, samples go on arriving later than their numbers say, by that many turns, and
 stay so; after a mere delay they catch up.
 
-Where it ends: the links' shortest delay must come up several times in WINDOW_S, and the board's clock be within 2 %.
-A delay of half a turn of the counter or more (20 ms on the Myo, half a second on the Cyton) that lasts for two windows
-without once catching up counts as a loss of turns; so does a loss of turns that falls within two windows of the last
-sample before the link breaks stay uncounted. Without a counter, single losses look like a slow clock: only what goes
-missing at once, UNCOUNTED_S / 2 or more, is seen, and to within the jitter.
+Where it ends. The link's shortest delay must come up now and then within WINDOW_S, and the board's clock be off by no
+more than CLOCK_OFF: over a gap and three windows after it, by less than half a turn of the counter (on the Myo, by 1 %
+for a gap of a second). A delay of half a turn or more (20 ms on the Myo, half a second on the Cyton) that does not
+once catch up in two windows counts as a loss; a loss of whole turns in the last three windows before a link breaks is
+not counted. A packet of the Myo that comes twice or late (its link does not do that) during a delay of half a turn
+looks like a loss. Without a counter, single losses look like a slow clock: only what goes missing at once,
+UNCOUNTED_S / 2 or more, is seen, and to within the jitter.
 """
 
 import math
@@ -27,6 +29,7 @@ UNCOUNTED_S = 0.1
 # How far in the future, by the clock, a sample may lie: where the number alone leaves little doubt (a step of up to
 # half a turn), as much as the shortest delay may be misjudged by at the start; else only the noise of that delay.
 DOUBT_S, NOISE_SAMPLES = 0.05, 1.0
+CLOCK_OFF = 0.02  # share by which a board's clock may be off: a bare RC oscillator's
 # Samples in a row that are not newer than the newest for so long are of a board that counts anew: it was reset.
 RESTART_S = 0.25
 
@@ -49,6 +52,7 @@ class Numbering:
         self._patience = RESTART_S * rate_hz
         self._last: int | None = None  # position of the newest sample, in whole turns and steps
         self._shift = 0  # from the board's numbers to positions; it changes when the board counts anew
+        self._heard_s = -math.inf
         self._not_newer = 0  # samples in a row that were refused
         self._owed = 0  # lost, to be said with the next sample
         self.refused = 0  # samples that came twice, or after newer ones: those were counted as lost
@@ -65,6 +69,7 @@ class Numbering:
             self._follow(number, arrived_s, keep, lost)
         else:
             self._last += n
+        self._heard_s = arrived_s
         used = lost[keep]
         if len(used):
             used[0] += self._owed
@@ -82,7 +87,7 @@ class Numbering:
             self._last += len(number)  # nearly always
             self._not_newer = 0
             return
-        newest = self._clock.newest(arrived_s)
+        newest = self._clock.newest(arrived_s, CLOCK_OFF * (arrived_s - self._heard_s))
         edges = np.flatnonzero((np.diff(number) - 1) % self._wrap) + 1
         for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(number)], strict=True):
             step = (int(number[start]) + self._shift - self._last) % self._wrap or self._wrap
@@ -129,11 +134,11 @@ class _Clock:
         self._previous = math.inf  # that of the window before
         self._usual = math.inf  # the lag without a jump
 
-    def newest(self, now_s: float) -> float | None:
-        """Position of the newest sample that can have arrived by now; None before the first."""
+    def newest(self, now_s: float, off_s: float) -> float | None:
+        """Position of the newest sample that can have arrived by now, or `off_s` later; None before the first."""
         if self._zero_s is None:
             return None
-        return (now_s - self._zero_s) * self._rate_hz - min(self._usual, self._least)
+        return (now_s + off_s - self._zero_s) * self._rate_hz - min(self._usual, self._least)
 
     def turns(self, now_s: float, position: int) -> int:
         """Look at the newest sample; returns the samples found to be missing, now that it is sure."""

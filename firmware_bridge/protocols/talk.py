@@ -55,4 +55,3 @@ class Talk(Generic[T]):
         else:
             self._to_write += self._ask.data
             self.due_s = now_s + self._ask.within_s
-

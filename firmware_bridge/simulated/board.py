@@ -59,7 +59,8 @@ class SimulatedBoard:
         self.finished = False
         self._ahead: NDArray[np.floating] | NDArray[np.int32] | None = None
         self._out: deque[bytes] = deque()
-        self._was_off = False
+        self._was_off = self._was_away = False
+        self._rate_hz = firmware.rate_hz  # while it streamed last
         self._told: set[tuple[Fault, bool]] = set()
         self._tick_s, self._truth = tick_s, truth
         self.movement: deque[NDArray[np.int16]] = deque()
@@ -69,11 +70,12 @@ class SimulatedBoard:
         return not self._now(kinds.Unplug)
 
     def receive(self, data: bytes, now_s: float) -> None:
-        """Take bytes from the host. A board that is off or unplugged hears nothing."""
+        """Take bytes from the host. What is unplugged hears nothing; of a board that is off, only its dongle does."""
         self._pass(now_s)
-        if not self.present or self._now(kinds.Power):
+        if not self.present:
             return
-        if reply := self.firmware.receive(data):
+        reply = self.firmware.alone(data) if self._now(kinds.Power) else self.firmware.receive(data)
+        if reply:
             self._out.append(reply)
         self._begin(now_s)
 
@@ -84,6 +86,8 @@ class SimulatedBoard:
         if not self.present:
             self._out.clear()
             return b""
+        if unasked := self.firmware.unsolicited():
+            self._out.append(unasked)
         if self._now(kinds.Stall):
             return b""
         data = b"".join(self._out)
@@ -95,7 +99,7 @@ class SimulatedBoard:
         if self.began_s is None:
             return math.inf
         edges = [self.began_s + at for fault in self._faults for at in (fault.at_s, fault.end_s)]
-        ahead_s = (math.floor(self._due) + 1 - self._due) / self._rate_hz()
+        ahead_s = (math.floor(self._due) + 1 - self._due) / self._per_s()
         sample_s = now_s + max(ahead_s, self._tick_s) if self._sending else math.inf
         return min([sample_s, *(edge for edge in edges if edge > now_s)], default=math.inf)
 
@@ -126,12 +130,15 @@ class SimulatedBoard:
         if self.began_s is None:
             return
         at_s = max(self.elapsed_s, now_s - self.began_s)
-        self._due += (at_s - self.elapsed_s) * self._rate_hz()
+        self._due += (at_s - self.elapsed_s) * self._per_s()
         self.elapsed_s = at_s
-        off = self._now(kinds.Power)
-        if off and not self._was_off:
-            self.firmware.power_cycle()
-        self._was_off = off
+        self._rate_hz = self.firmware.rate_hz if self.firmware.streaming else self._rate_hz
+        off, away = self._now(kinds.Power), not self.present
+        if off != self._was_off:
+            (self.firmware.switch_off if off else self.firmware.switch_on)()
+        if away and not self._was_away:
+            self.firmware.unplug()
+        self._was_off, self._was_away = off, away
         n = math.floor(self._due) - self.position
         if n > 0:
             self._make(n, off)
@@ -139,7 +146,7 @@ class SimulatedBoard:
     def _make(self, n: int, off: bool) -> None:
         """Take the next n samples; encode them if the board streams."""
         if not self.firmware.streaming or off:
-            skip = min(n, round(LONGEST_SKIP_S * self._rate_hz()))
+            skip = min(n, round(LONGEST_SKIP_S * self._per_s()))
             self._take(skip)
             self.position += n
             return
@@ -149,12 +156,13 @@ class SimulatedBoard:
             self.finished = True
         if not len(samples):
             return
-        time_s: Times = self.elapsed_s - np.arange(len(samples))[::-1] / self._rate_hz()
+        time_s: Times = self.elapsed_s - np.arange(len(samples))[::-1] / self._per_s()
         counts = self._signal.digital(self._digitise(samples, time_s), time_s)
         packets = self.firmware.encode(counts)
         self._out.append(self._wire.apply(packets, self.elapsed_s))
 
     def _digitise(self, samples: NDArray[np.floating] | NDArray[np.int32], time_s: Times) -> NDArray[np.int32]:
+        samples = samples[:, : self.firmware.channels]  # a Daisy that is not used has electrodes all the same
         if self._feed.raw:
             return samples.astype(np.int32)
         return self.firmware.digitise(self._signal.analogue(samples.astype(np.float64), time_s))
@@ -162,7 +170,7 @@ class SimulatedBoard:
     def _take(self, n: int) -> NDArray[np.floating] | NDArray[np.int32]:
         have = 0 if self._ahead is None else len(self._ahead)
         if have < n:
-            samples, movement = self._feed.read(max(n - have, round(FEED_AHEAD_S * self._rate_hz())))
+            samples, movement = self._feed.read(max(n - have, round(FEED_AHEAD_S * self._per_s())))
             if movement is not None and self._truth:
                 self.movement.append(movement)
             self._ahead = samples if self._ahead is None else np.concatenate([self._ahead, samples])
@@ -170,9 +178,10 @@ class SimulatedBoard:
         taken, self._ahead = self._ahead[:n], self._ahead[n:]
         return taken
 
-    def _rate_hz(self) -> float:
-        off_by = [fault.by for fault in self._faults if isinstance(fault, kinds.RateDrift) and fault.active(self.elapsed_s)]
-        return self.firmware.rate_hz * (1 + sum(off_by))
+    def _per_s(self) -> float:
+        """Samples a second by the board's own clock at this moment."""
+        drifts = (fault for fault in self._faults if isinstance(fault, kinds.RateDrift))
+        return self._rate_hz * (1 + sum(fault.by for fault in drifts if fault.active(self.elapsed_s)))
 
     def _now(self, kind: type[Fault]) -> bool:
         """Whether a fault of a kind is there at this moment; nothing goes wrong before streaming has begun."""

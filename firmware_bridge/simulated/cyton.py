@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emg_edge.firmware_bridge.protocols import cyton_framing as framing
 from emg_edge.firmware_bridge.protocols.cyton import DAISY_CHANNELS
+from emg_edge.firmware_bridge.protocols.cyton_client import DONGLE_ALONE
 from emg_edge.firmware_bridge.simulated import cyton_auxiliary, cyton_registers
 from emg_edge.firmware_bridge.simulated.cyton_channels import TESTS, Channels
 from emg_edge.firmware_bridge.simulated.firmware import Firmware, Packet
@@ -47,6 +48,9 @@ class CytonFirmware(Firmware):
         self._age = 0  # packets since power-on
         self._converted = 0
         self._initialise()
+
+    def alone(self, data: bytes) -> bytes:
+        return DONGLE_ALONE if data else b""
 
     def digitise(self, samples_uv: NDArray[np.floating]) -> NDArray[np.int32]:
         counts = self._channels.convert(np.asarray(samples_uv, np.float64), self._converted, self.rate_hz)

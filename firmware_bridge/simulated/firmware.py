@@ -47,3 +47,24 @@ class Firmware(abc.ABC):
     @abc.abstractmethod
     def power_cycle(self) -> None:
         """Switch off and on: settings and counters are the power-on ones, and it does not stream."""
+
+    def switch_off(self) -> None:
+        """Switch off; what then answers the host is `alone`."""
+        self.power_cycle()
+
+    def switch_on(self) -> None:
+        """Switch on again, after `switch_off`."""
+        return
+
+    def alone(self, data: bytes) -> bytes:
+        """What a dongle answers while its board is off; nothing where the board itself is on the line."""
+        del data
+        return b""
+
+    def unsolicited(self) -> bytes:
+        """What a dongle says without being asked, handed out once."""
+        return b""
+
+    def unplug(self) -> None:
+        """Pull the dongle out and put it back; the board, with a battery of its own, goes on."""
+        return

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import framed
 from emg_edge.firmware_bridge.simulated.firmware import Firmware, Packet
 
@@ -27,6 +28,12 @@ class FramedFirmware(Firmware):
     """
 
     def __init__(self, hello: framed.Hello = DEFAULT, samples_per_frame: int = 8) -> None:
+        longest = framed.Layout(samples_per_frame, hello.channels, hello.width, hello.imu).frame
+        if longest > framed.MAX_FRAME:
+            raise BoardError(
+                f"{samples_per_frame} samples of {hello.channels} channels make a frame of {longest} bytes; "
+                f"expected at most {framed.MAX_FRAME}: put fewer samples into one"
+            )
         self._hello = hello
         self._samples = samples_per_frame
         self.channels, self.rate_hz, self.limits = hello.channels, hello.rate_hz, hello.limits

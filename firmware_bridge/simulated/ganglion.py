@@ -144,10 +144,21 @@ class GanglionFirmware(Firmware):
 
     def power_cycle(self) -> None:
         """Switch the Ganglion off and on. The dongle keeps its power and notices after the supervision time-out."""
+        self.switch_off()
+        self.switch_on()
+
+    def switch_off(self) -> None:
         self.dongle.lose(self.ganglion, SUPERVISION_TIMEOUT)
         self.ganglion.power_on()
-        self.dongle.appear(self.ganglion)
+        self.ganglion.awake = False
         self._look()
+
+    def switch_on(self) -> None:
+        self.ganglion.awake = True
+        self.dongle.appear(self.ganglion)
+
+    def alone(self, data: bytes) -> bytes:
+        return self.dongle.receive(data) + self.dongle.unsolicited()
 
     def unplug(self) -> None:
         """Pull the dongle out and put it back: it knows nothing, and the Ganglion advertises again."""

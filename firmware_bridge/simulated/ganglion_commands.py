@@ -53,8 +53,8 @@ class GanglionCommands:
         """(n, 4) counts -> notifications, and how many samples each holds."""
         if self._square:
             half = (self._square_at + np.arange(len(counts))) // SQUARE_SAMPLES
-            counts = np.repeat(SQUARE_COUNTS * (2 * (half % 2) - 1), CHANNELS).reshape(-1, CHANNELS)
             self._square_at += len(counts)
+            counts = np.full_like(counts, SQUARE_COUNTS) * (2 * (half % 2) - 1)[:, None].astype(np.int32)
         return self._notifications.pack(np.where(self._off, 0, counts).astype(np.int32), self._accelerometer)
 
     def _start(self) -> list[bytes]:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from emg_edge.firmware_bridge.simulated.firmware import Firmware, Packet
 
-SEPARATORS = {"csv": ",", "tsv": "\t", "space": " ", "plotter": ","}
+Style = Literal["csv", "tsv", "space", "plotter"]
+SEPARATORS: dict[Style, str] = {"csv": ",", "tsv": "\t", "space": " ", "plotter": ","}
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class LinesSettings:
 
     channels: int = 8
     rate_hz: float = 1000.0
-    style: Literal["csv", "tsv", "space", "plotter"] = "csv"
+    style: Style = "csv"
     counter_wrap: int = 0
     header: bool = False
     waits: bool = False

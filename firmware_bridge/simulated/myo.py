@@ -196,12 +196,22 @@ class MyoFirmware(Firmware):
 
     def power_cycle(self) -> None:
         """Switch the Myo off and on. The dongle keeps its power and notices after the supervision time-out."""
+        self.switch_off()
+        self.switch_on()
+
+    def switch_off(self) -> None:
         self.dongle.lose(self.myo, SUPERVISION_TIMEOUT)
         self.myo.disconnected()
-        self.myo.awake = True
-        self.dongle.appear(self.myo)
+        self.myo.awake = False
         self._restart()
         self._look()
+
+    def switch_on(self) -> None:
+        self.myo.awake = True
+        self.dongle.appear(self.myo)
+
+    def alone(self, data: bytes) -> bytes:
+        return self.dongle.receive(data) + self.dongle.unsolicited()
 
     def unplug(self) -> None:
         """Pull the dongle out and put it back: it knows nothing, and the Myo, which goes on living, advertises."""

@@ -90,7 +90,7 @@ def test_the_scales_agree() -> None:
 
 
 def test_brainflow_reads_our_firmware_2_exactly(brainflow: Any) -> None:
-    """Found by name; raw samples and differences of 19 bits, then of 18 with acceleration; a channel off; impedances."""
+    """Found by name; raw samples, differences of 19 bits, of 18 with acceleration; a channel off; impedances."""
     rows = steep(3 * CYCLE, 19)
     with PtyPump(GanglionFirmware(2), rows) as port:
         board = prepared(brainflow, port.path)

@@ -13,7 +13,6 @@ from support.message_bus import DBusError, MessageBus
 
 from emg_edge.firmware_bridge.protocols import bgapi
 from emg_edge.firmware_bridge.protocols.bgapi_codes import (
-    ADVERTISEMENT,
     CONNECTED,
     NOTIFY,
     OK,
@@ -22,8 +21,8 @@ from emg_edge.firmware_bridge.protocols.bgapi_codes import (
     address_text,
 )
 from emg_edge.firmware_bridge.protocols.bgapi_dialogue import messages
-from emg_edge.firmware_bridge.protocols.bgapi_packet import Command
 from emg_edge.firmware_bridge.protocols.bgapi_link import advertised_name
+from emg_edge.firmware_bridge.protocols.bgapi_packet import Command
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
 from emg_edge.firmware_bridge.simulated.peripheral import CHARACTERISTIC, PRIMARY_SERVICE, Peripheral
 
@@ -44,7 +43,13 @@ class FakeBlueZ:
     """
 
     def __init__(
-        self, board: SimulatedBoard, peripheral: Peripheral, *, powered: bool = True, adapter: bool = True, refusals: int = 0
+        self,
+        board: SimulatedBoard,
+        peripheral: Peripheral,
+        *,
+        powered: bool = True,
+        adapter: bool = True,
+        refusals: int = 0,
     ) -> None:
         self.board, self._peripheral, self._refusals = board, peripheral, refusals
         self._objects = {"/org/bluez": {"org.bluez.AgentManager1": {}}}
@@ -176,10 +181,12 @@ class FakeBlueZ:
         self._take(now_s)
 
     def _take(self, now_s: float) -> None:
+        heard: dict[str, bytes] = {}  # what it advertises and what it answers to a scan, as one
         for message, _ in messages(self.board.advance(now_s)):
             match message:
-                case bgapi.ScanResponse(_, ADVERTISEMENT):
-                    self._advertised(message)
+                case bgapi.ScanResponse():
+                    address = address_text(message.address)
+                    heard[address] = heard.get(address, b"") + message.data
                 case bgapi.AttributeValue(_, handle, kind, value) if kind == NOTIFY:
                     path = next(path for path in self._gatt if path.endswith(f"/char{handle - 1:04x}"))
                     self._set(path, CHARACTERISTIC1, Value=Variant("ay", value))
@@ -190,21 +197,25 @@ class FakeBlueZ:
                 case bgapi.ProcedureCompleted():
                     self._answers.put_nowait(message)
                 case bgapi.Disconnected():
-                    self._set(self._device, DEVICE1, ServicesResolved=Variant("b", False), Connected=Variant("b", False))
+                    self._set(
+                        self._device, DEVICE1, ServicesResolved=Variant("b", False), Connected=Variant("b", False)
+                    )
 
-    def _advertised(self, heard: bgapi.ScanResponse) -> None:
-        address = address_text(heard.address)
+        for address, data in heard.items():
+            self._advertised(address, data)
+
+    def _advertised(self, address: str, data: bytes) -> None:
         path = f"{ADAPTER}/dev_{address.replace(':', '_')}"
         if path in self._objects:
             self._set(path, DEVICE1, RSSI=Variant("n", -52))
             return
-        name = advertised_name(heard.data) or address.replace(":", "-")
+        name = advertised_name(data) or address.replace(":", "-")
         self._objects[path] = {
             DEVICE1: {
                 "Address": Variant("s", address),
                 "Alias": Variant("s", name),
                 "Adapter": Variant("o", ADAPTER),
-                "UUIDs": Variant("as", _advertised_uuids(heard.data)),
+                "UUIDs": Variant("as", _advertised_uuids(data)),
                 "Paired": Variant("b", False),
                 "Connected": Variant("b", False),
                 "ServicesResolved": Variant("b", False),

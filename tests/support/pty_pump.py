@@ -51,19 +51,19 @@ class PtyPump:
 
     def _run(self) -> None:
         packets: Iterator[bytes] = iter(())
+        unsent = bytearray()
         while not self._finished.is_set():
-            readable, _, _ = select.select([self._ours], [], [], PACKET_S)
+            # What it has to say never keeps it from hearing: BrainFlow's Ganglion driver writes until it is answered,
+            # and reads nothing more until all that is taken.
+            ours = [self._ours]
+            readable, writable, _ = select.select(ours, ours if unsent else [], [], PACKET_S)
+            if writable:
+                del unsent[: os.write(self._ours, unsent)]
             if readable:
                 said = os.read(self._ours, 4096)
                 self.heard += said
-                self._write(self._firmware.receive(said))
+                unsent += self._firmware.receive(said)
                 if b"b" in said:
                     packets = (packet.data for row in self._rows for packet in self._firmware.encode(row[None]))
-            elif self._firmware.streaming:
-                self._write(next(packets, b""))
-
-    def _write(self, data: bytes) -> None:
-        while data and not self._finished.is_set():
-            _, writable, _ = select.select([], [self._ours], [], 0.1)
-            if writable:
-                data = data[os.write(self._ours, data) :]
+            elif not writable and not unsent and self._firmware.streaming:
+                unsent += next(packets, b"")

@@ -23,7 +23,13 @@ MOST_PLACES = 256  # of an output between two inputs; nearer to an odd ratio tha
 HUM_UP_TO_HZ = 400.0
 _NOTCH_Q = 30.0
 
-NAMES: dict[Unit, str] = {"uV": "microvolts", "V": "volts", "myo-count": "Myo counts", "db1-volt": "DB1's volts"}
+NAMES: dict[Unit, str] = {
+    "uV": "microvolts",
+    "V": "volts",
+    "myo-count": "Myo counts",
+    "db1-volt": "DB1's volts",
+    "count": "counts",
+}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from emg_edge.signal.montage import LAYOUTS, MOST_UNPLACED, PLACED
 Domain = Literal["raw", "envelope"]
 
 # Amplitudes are comparable within a unit only; the standardisation, fitted on the wearer, bridges them.
-Unit = Literal["uV", "V", "myo-count", "db1-volt"]
+# 'count' is what a home-made board delivers that does not know what its counts are worth.
+Unit = Literal["uV", "V", "myo-count", "db1-volt", "count"]
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

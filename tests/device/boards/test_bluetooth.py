@@ -16,11 +16,15 @@ from support.message_bus import DBusError, MessageBus
 
 from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.registry import BOARDS, open_board, unavailable
+from emg_edge.device.ports.bluetooth import BluetoothPort
 from emg_edge.device.ports.event_loop import event_loop
+from emg_edge.device.ports.port import LinkLost
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.errors import BoardError, EmgEdgeError, MissingDependency
 from emg_edge.firmware_bridge.faults.script import Burst, Power
+from emg_edge.firmware_bridge.protocols import gatt
+from emg_edge.firmware_bridge.protocols.myo_bluetooth import MyoBluetoothClient
 
 KINDS = ("myo", "ganglion")
 
@@ -189,7 +193,7 @@ def test_a_lost_link_is_noticed_at_once_and_mended(bluez):
         while board.reconnects == 0 and time.monotonic() < until_s:
             board.read(0.2)
         assert board.reconnects == 1
-        assert "the Bluetooth connection to C2:52:F5:37:29:5D ended" in board.news()[0]
+        assert "the Bluetooth connection to 'Simulated Myo' ended" in board.news()[0]
 
 
 def test_one_that_is_connected_already_is_taken(bluez):
@@ -214,6 +218,22 @@ def test_channels_are_chosen():
     assert board.source.layout == "ring4"
     with pytest.raises(BoardError, match="channel 5"):
         opened("ganglion", channels=(5,))
+
+
+def test_a_search_that_is_given_up_is_over(bluez):
+    """The port tells what else is in reach, gives nothing in time, and when it is closed the system scans no more."""
+    fake = bluez("myo")
+    port = BluetoothPort()
+    port.open()
+    port.write(gatt.Find("00:11:22:33:44:55", MyoBluetoothClient.service, "").pack())
+    told, _ = gatt.read(port.read(5.0))
+    assert told == [gatt.Heard("C2:52:F5:37:29:5D", "Simulated Myo")]
+    assert port.read(0.05) == b""
+    port.close()
+    port.close()
+    assert "StopDiscovery" in [call[0] for call in fake.calls]
+    with pytest.raises(LinkLost, match="closed"):
+        port.read(0.0)
 
 
 def test_a_refused_connection_is_tried_again(bluez):
@@ -284,7 +304,7 @@ def test_without_bleak_the_extra_is_named(monkeypatch):
 
 
 def test_other_boards_do_not_load_bleak():
-    """The modules of both boards load without bleak, and opening another board does not load asyncio's weight."""
+    """The modules of both boards load without bleak, and another board's do not load it."""
     program = (
         "import sys; sys.modules['bleak'] = None\n"
         "import emg_edge.device.boards.bluetooth\n"

@@ -47,7 +47,7 @@ def test_the_cuts_do_not_matter(version: int, accelerometer: bool) -> None:
 
 @VERSIONS
 def test_what_else_the_dongle_says_is_passed_by(version: int) -> None:
-    """Responses, other events, other handles and connections, values read, text, impedances, values of other lengths."""
+    """Responses, other events, handles and connections, values read, text, impedances, values of other lengths."""
     wire = frames(version, 203)
     foreign = [
         bgapi.AttributeWriteDone(0, 0).pack(),

@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +8,7 @@ from hypothesis import strategies as st
 from support.decode_check import check_decoder, decode
 
 from emg_edge.firmware_bridge.protocols.lines import MAX_LINE, LinesDecoder
-from emg_edge.firmware_bridge.protocols.lines_parsing import MAX_DIGITS, WHOLE_FROM, parse_rows
+from emg_edge.firmware_bridge.protocols.lines_parsing import MAX_LENGTH, WHOLE_FROM, parse_rows
 
 JUNK = b"# \xffno row\n1,2\nnan,1,2\nSensor ready.\r\n"
 INT32 = np.iinfo(np.int32)
@@ -90,7 +93,7 @@ def test_comments_and_empty_lines_are_no_junk() -> None:
     assert (found.counts.ravel().tolist(), found.skipped) == ([1, 2], 0)
 
 
-def as_line(row: list[int]) -> bytes:
+def as_line(row: Sequence[int | str]) -> bytes:
     return ",".join(map(str, row)).encode()
 
 
@@ -114,9 +117,22 @@ def test_the_fast_way_reads_what_the_careful_way_reads(lines: list[bytes], long:
     assert together.skipped == sum(rows.skipped for rows in apart)
 
 
+@given(
+    st.lists(
+        st.tuples(st.decimals(-9999, 9999, places=3), st.integers(-99, 99), st.decimals(0, 9, places=12)), min_size=1
+    )
+)
+def test_decimals_are_read_exactly(rows: list[tuple[Decimal, int, Decimal]]) -> None:
+    """Numbers of a fixed count of decimals are read the fast way, and are the nearest float64 to what is printed."""
+    times = WHOLE_FROM // len("0.000,0,0.000000000000") + 1
+    text = "".join(f"{a},{b},{c:f}\n" for a, b, c in rows).encode() * times
+    expected = [[float(cell) for cell in row] for row in rows] * times
+    np.testing.assert_array_equal(parse_rows(text, 3).values, expected)
+
+
 def test_integers_longer_than_64_bits_are_read_the_careful_way() -> None:
     """A number of too many digits is no overflow: it saturates."""
-    line = b"9" * (MAX_DIGITS + 1) + b",1\n"
+    line = b"9" * (MAX_LENGTH + 4) + b",1\n"
     assert integers(line * 400, 2) == [[INT32.max, 1]] * 400
 
 

@@ -6,7 +6,7 @@ from emg_edge.firmware_bridge.protocols.conversation import Stream
 from emg_edge.firmware_bridge.protocols.lines import WAIT_S, LinesClient
 from emg_edge.firmware_bridge.protocols.lines_description import STEADY, Description, read_header
 from emg_edge.firmware_bridge.protocols.talk import Talk
-from emg_edge.firmware_bridge.simulated.lines import LinesFirmware, LinesSettings
+from emg_edge.firmware_bridge.simulated.lines import SEPARATORS, LinesFirmware, LinesSettings, Style
 
 
 def started(client: LinesClient, heard: bytes) -> Talk[Stream]:
@@ -145,11 +145,11 @@ def test_header_words_that_make_no_sense_say_nothing() -> None:
     assert read_header("# RATE: 1000, Unit: V; scale=2") == Description(rate_hz=1000.0, uv_per_value=2e6)
 
 
-@pytest.mark.parametrize("style", ["csv", "tsv", "space", "plotter"])
+@pytest.mark.parametrize("style", SEPARATORS)
 @pytest.mark.parametrize("counter_wrap", [0, 100])
-def test_the_simulated_board_is_understood(style: str, counter_wrap: int) -> None:
+def test_the_simulated_board_is_understood(style: Style, counter_wrap: int) -> None:
     """From power-on to microvolts: what was digitised comes back within half a count."""
-    settings = LinesSettings(style=style, counter_wrap=counter_wrap, header=True)  # type: ignore[arg-type]
+    settings = LinesSettings(style=style, counter_wrap=counter_wrap, header=True)
     firmware = LinesFirmware(settings)
     samples_uv = np.random.default_rng(0).normal(0, 300, (300, 8))
     wire = b"".join(packet.data for packet in firmware.encode(firmware.digitise(samples_uv)))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from support.slow_framed import SlowParser
 
+from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import framed
 from emg_edge.firmware_bridge.simulated.framed import DEFAULT, FramedFirmware
 
@@ -52,3 +53,10 @@ def test_counts_follow_the_scale_and_saturate() -> None:
     row = np.zeros((1, 8))
     row[0, :5] = [1.0, -1.1, 24.9, 1e9, -1e9]
     assert firmware.digitise(row)[0, :5].tolist() == [4, -4, 100, 100, -100]
+
+
+def test_a_frame_that_no_host_takes_is_not_made() -> None:
+    """More samples a frame than the limit allows are refused with both numbers."""
+    FramedFirmware(samples_per_frame=63)
+    with pytest.raises(BoardError, match="64 samples of 8 channels make a frame of 1033 bytes; expected at most 1024"):
+        FramedFirmware(samples_per_frame=64)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from emg_edge.firmware_bridge.simulated.lines import LinesFirmware, LinesSettings
+from emg_edge.firmware_bridge.simulated.lines import LinesFirmware, LinesSettings, Style
 
 ROWS = np.array([[1, 20, 300], [4, 5, 6]], np.int32)
 
@@ -11,13 +11,13 @@ def printed(firmware: LinesFirmware) -> bytes:
 
 def test_each_style_is_printed_as_sketches_do() -> None:
     """The four usual ways to print three numbers, a line and a packet a sample."""
-    expected = {
+    expected: dict[Style, bytes] = {
         "csv": b"1,20,300\r\n4,5,6\r\n",
         "tsv": b"1\t20\t300\r\n4\t5\t6\r\n",
         "space": b"1 20 300\r\n4 5 6\r\n",
         "plotter": b"ch1:1,ch2:20,ch3:300\r\nch1:4,ch2:5,ch3:6\r\n",
     }
-    assert {s: printed(LinesFirmware(LinesSettings(channels=3, style=s))) for s in expected} == expected  # type: ignore[arg-type]
+    assert {s: printed(LinesFirmware(LinesSettings(channels=3, style=s))) for s in expected} == expected
     assert [p.samples for p in LinesFirmware(LinesSettings(channels=3)).encode(ROWS)] == [1, 1]
 
 
