@@ -160,7 +160,7 @@ class Motion(Fault, tag="motion", frozen=True, kw_only=True):
 class Shift(Fault, tag="electrode-shift", frozen=True, kw_only=True):
     """The ring slips by so many electrodes."""
 
-    by: int = 1
+    by: Annotated[int, Meta(ge=-100, le=100)] = 1
 
 
 class Fatigue(Fault, tag="fatigue", frozen=True, kw_only=True):

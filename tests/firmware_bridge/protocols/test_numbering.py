@@ -130,7 +130,7 @@ def test_what_is_lost_is_counted(board, loss, burst, jitter_s, drift, together_s
     link = Link(loss, (burst,), (), jitter_s, drift, 0, 0, together_s, seconds=max(8, sum(burst) + 2), seed=seed)
     outcome = follow(link, board)
     assert_exact(outcome)
-    assert outcome.refused == 0
+    assert outcome.refused <= (MYO[0] if board is MYO else 0)  # a loss at once, before its clock is known
 
 
 @given(
