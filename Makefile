@@ -71,7 +71,7 @@ wheel-test: setup  ## build the wheel through the sdist; run the device's tests 
 	@echo "[wheel] building through the sdist, installing without extras, testing the device on it"
 	@rm -rf dist $(WHEEL_VENV)
 	@$(BIN)/uv build --quiet --out-dir dist
-	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --group dev --no-header --no-annotate \
+	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --extra bluetooth --group dev --no-header --no-annotate \
 	  pyproject.toml --constraint requirements.lock --output-file dist/constraints.txt >/dev/null
 	@$(BIN)/uv venv --quiet --python $(BIN)/python $(WHEEL_VENV)
 	@VIRTUAL_ENV=$(WHEEL_VENV) $(BIN)/uv pip install --quiet --constraint dist/constraints.txt dist/*.whl \
@@ -80,7 +80,7 @@ wheel-test: setup  ## build the wheel through the sdist; run the device's tests 
 	  tests/recordings tests/wheel --ignore tests/firmware_bridge/forearm/test_difficulty.py --ignore tests/device/boards/test_brainflow.py
 
 lock: $(VENV)/.uv  ## resolve the dependencies anew
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra train --extra brainflow --group dev \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra train --extra brainflow --extra bluetooth --group dev \
 	  --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 shipped-model: setup  ## make the model that ships with the package anew, from simulated people

@@ -4,7 +4,7 @@ import abc
 import math
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ class BoardOptions:
     subject    who is simulated
     movements  numbers that the simulated wearer makes, rest comes between them
     database, rate_hz, unit   what a recorded file, or a sketch that prints numbers, does not say about itself
-    gain       of the Cyton's amplifiers
+    gain, preset   of the Cyton's channels: see cyton_client
     baud       of a home-made board's serial line; 0 for its usual one
     uv_per_count   what one count of a home-made board stands for, where the board does not say it
     via        the board through whose simulated wire the synthetic one is sent; empty for none
@@ -51,6 +51,7 @@ class BoardOptions:
     rate_hz: float | None = None
     unit: Unit | None = None
     gain: int = 24
+    preset: Literal["emg", "default"] = "emg"
     baud: int = 0
     uv_per_count: float | None = None
     counter: int = 0

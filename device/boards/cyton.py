@@ -24,7 +24,7 @@ class CytonBoard(WireBoard):
         there, rate_hz = (16, DAISY_RATE_HZ) if cls.daisy else (8, RATE_HZ)
         chosen = columns.choose(cls.name, there, options.channels)
         place = find.choose(options.serial_port, find.CYTON_DONGLE, "a Cyton's dongle")
-        client = CytonClient(daisy=cls.daisy, gain=options.gain)
+        client = CytonClient(daisy=cls.daisy, gain=options.gain, preset=options.preset)
         source = Source("raw", rate_hz, "uV", chosen.layout)
         return cls(source, client, SerialPort(place, client.baud), chosen.chosen)
 

@@ -34,7 +34,7 @@ BOARDS: dict[str, Entry] = {
         "emg_edge.device.boards.replay",
         "ReplayBoard",
         "a recording, played as if it were live",
-        "--file: a NinaPro .mat file or a CSV recording",
+        "--file: a recording of NinaPro, BrainFlow, the OpenBCI GUI or emg-edge, or a table of numbers",
     ),
     "cyton": Entry(
         "emg_edge.device.boards.cyton",

@@ -33,7 +33,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "channels": ("brainflow", *_SERIAL, *_BLUETOOTH),
     "serial_port": ("brainflow", *_SERIAL),
     "mac_address": ("brainflow", *_DONGLES, *_BLUETOOTH),
-    "gain": _CYTONS,
+    **dict.fromkeys(("gain", "preset"), _CYTONS),
     "baud": _HOME_MADE,
     "uv_per_count": _HOME_MADE,
     "counter": ("csv",),
@@ -71,6 +71,12 @@ _OPTIONS = (
     click.option("--mac-address", default="", metavar="ADDRESS", help="of a Myo or Ganglion, where there are several"),
     click.option("--channels", type=Numbers(), default="", metavar="1-8", help="which of the board's, in this order"),
     click.option("--gain", type=int, default=24, help="of the Cyton's amplifiers: 1, 2, 4, 6, 8, 12, 24 [24]"),
+    click.option(
+        "--preset",
+        type=click.Choice(["emg", "default"]),
+        default="emg",
+        help="of the Cyton's channels: each between its own two electrodes, or as OpenBCI has them [emg]",
+    ),
     click.option("--file", default="", metavar="FILE", help="the recording that replay plays"),
     click.option("--speed", callback=_speed, default="1", metavar="FLOAT|max", help="of replay, synthetic [1: real]"),
     click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="of the simulated wearer [0]"),
@@ -110,7 +116,8 @@ def collect(given: dict[str, Any]) -> "BoardOptions":
 
     same = (
         *("serial_port", "mac_address", "ip_address", "ip_port", "timeout", "file", "master_board", "other_info"),
-        *("serial_number", "channels", "speed", "seed", "subject", "database", "unit", "gain", "uv_per_count", "via"),
+        *("serial_number", "channels", "speed", "seed", "subject", "database", "unit", "gain", "preset"),
+        *("uv_per_count", "via"),
     )
     return BoardOptions(
         **{word: given.pop(word) for word in same},
