@@ -56,7 +56,8 @@ class Labelled(Board):
         self._driver, self.port = virtual("myo", self._simulated)
         self._truth = SimulatedTruth(self._simulated)
         self.source = self._driver.source
-        self.received = 0
+        self.received = self._first = 0
+        self._over = False
 
     @classmethod
     def open(cls, options: BoardOptions) -> "Labelled":
@@ -64,15 +65,19 @@ class Labelled(Board):
 
     @property
     def finished(self) -> bool:
-        return self._simulated.finished
+        return self._over
 
     def start(self) -> None:
         self._driver.start()
 
     def read(self, timeout_s: float) -> SampleBlock | None:
+        self._driver.unhurried = self.unhurried
         block = self._driver.read(timeout_s)
         if block is None:
+            self._over = self._simulated.finished
             return None
+        if not self.received:  # what was sent before the conversation was over is nobody's loss
+            self._first = self._simulated.position - len(block.samples)
         self.received += len(block.samples)
         return dataclasses.replace(block, movement=self._truth.of(block))
 
@@ -81,7 +86,7 @@ class Labelled(Board):
 
     @property
     def truly_lost(self) -> int:
-        return self._simulated.position - self.received
+        return self._simulated.position - self._first - self.received
 
 
 class Judge:

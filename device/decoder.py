@@ -52,21 +52,34 @@ class Decoder:
         self._front = FrontEnd(spec, source, scale, ring, adjustment)
         self._context = ContextStack(spec.context, spec.hop, spec.channels)
         self._first, self._hop = spec.context - 1, spec.hop  # in frames
-        self._pushed = self._windows = 0
+        self.reset()
 
     def push(self, samples: NDArray[np.floating]) -> list[Prediction]:
         """(n, source channels) in the source's unit -> a prediction for every window that these samples complete."""
         start = self._pushed
         self._pushed += len(samples)
+        self._held.append(samples)
+        if self._pushed <= self._newest:
+            return []
         made = []
-        for window in self._context.push(self._front.push(samples)):
-            newest = self._front.timing.newest(self._first + self._windows * self._hop)
+        held, self._held = np.concatenate(self._held), []
+        for window in self._context.push(self._front.push(held)):
+            made.append(Prediction(self._newest - start, softmax(self.network(window))))
             self._windows += 1
-            made.append(Prediction(newest - start, softmax(self.network(window))))
+            self._newest = self._front.timing.newest(self._first + self._windows * self._hop)
         return made
+
+    @property
+    def due(self) -> int:
+        """Samples that must still be pushed for the next prediction."""
+        return self._newest + 1 - self._pushed
 
     def reset(self) -> None:
         """Forget the past, as after a gap: nothing is decided until the context is full again."""
         self._front.reset()
         self._context.reset()
         self._pushed = self._windows = 0
+        self._newest = self._front.timing.newest(self._first)  # sample that the next window waits for
+        # Until it is there samples are only kept: a board hands over a few at a time, and numpy's calls cost the same
+        # for one as for many.
+        self._held: list[NDArray[np.floating]] = []

@@ -53,7 +53,8 @@ class Loop:
         `clock` is the one that the board's time-outs and arrival times are on.
         """
         self._board, self._decoder, self._layer, self._sinks, self._tally = board, decoder, layer, sinks, tally
-        self._say, self._clock = say, clock
+        self._talk, self._clock = say, clock
+        self._began_s = 0.0
         self._monitor: Monitor | None = None
         self._loss = LossTalk(board.name)
         self._gaps = Gaps(bridge)
@@ -71,9 +72,9 @@ class Loop:
         """
         most = limits.signal_s * self._board.source.rate_hz
         with self._board as board:
-            began_s = self._clock()
+            self._began_s = began_s = self._clock()
             for note in board.notes if board.live else ():  # what it said of itself when it was started
-                self._say(note)
+                self._talk(note)
             self._monitor = Monitor(board.source, board.rails, live=board.live)
             self._tally.begin()
             try:
@@ -81,6 +82,7 @@ class Loop:
                     now_s = self._clock()
                     if now_s - began_s >= limits.wall_s:
                         break
+                    board.unhurried = self._decoder.due
                     block = board.read(max(0.0, min(STALE_AFTER_S, self._stale_s - now_s)))
                     if block is None:
                         self._silence(began_s)
@@ -104,6 +106,10 @@ class Loop:
             samples_refused=board.refused,
             decisions_skipped=sum(getattr(sink, "skipped", 0) for sink in self._sinks),
         )
+
+    def _say(self, sentence: str) -> None:
+        """Tell what happens, and when: seconds since the board was started."""
+        self._talk(f"{self._clock() - self._began_s:.1f} s: {sentence}")
 
     def _take(self, block: SampleBlock, most: float) -> None:
         now_s = self._clock()
@@ -130,7 +136,7 @@ class Loop:
         self._tally.lost += stretch.lost
         self._tally.gaps += stretch.lost > 0
         self._lost += stretch.lost
-        self._loss.add(stretch.lost)
+        self._loss.add(stretch.lost, self._board.skipped_bytes)
         self._truth.take(stretch.movement, len(stretch.samples), stretch.lost if stretch.fresh else 0)
         if stretch.fresh:
             self._decoder.reset()

@@ -78,7 +78,7 @@ def record(
                         block = dataclasses.replace(block, movement=np.full(len(block.samples), label, np.int16))
                     block = block.first(left)
                     recorder.write(block)
-                    loss.add(block.lost)
+                    loss.add(block.lost, board.skipped_bytes)
                     progress(len(block.samples) / rate_hz)
                     for sentence in monitor.take(block):
                         say(sentence)

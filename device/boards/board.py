@@ -65,6 +65,7 @@ class Board(abc.ABC):
     wearer   who wears it ('SIM-S1', 'DB5-S1'), None when that is not known
     notes    what the user should be told before the run, a sentence each; a board may know more once it was started
     live           samples come when they come; a board that is not live waits for its reader
+    unhurried      set by the reader: samples that it has nothing to do with before they are there; they may gather
     reconnects     times that the link was lost and came back since the start
     skipped_bytes  bytes that belonged to no whole frame since the start
     refused        samples that came twice, or too late to be used, since the start
@@ -75,6 +76,7 @@ class Board(abc.ABC):
     wearer: str | None = None
     notes: tuple[str, ...] = ()
     live: bool = True
+    unhurried: int = 1
     reconnects: int = 0
     skipped_bytes: int = 0
     refused: int = 0

@@ -51,6 +51,7 @@ class ViaBoard(Board):
         self._truth = SimulatedTruth(self._server.board)
 
     def read(self, timeout_s: float) -> SampleBlock | None:
+        self._driver.unhurried = self.unhurried
         block = self._driver.read(timeout_s)
         self._told += self._driver.news()
         if block is None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emg_edge.device.boards.board import Board
 from emg_edge.device.ports.converse import converse
-from emg_edge.device.ports.port import Port
+from emg_edge.device.ports.port import LinkLost, Port
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols.conversation import Client, Stream
 from emg_edge.firmware_bridge.protocols.decoding import Decoded
@@ -25,7 +25,9 @@ from emg_edge.signal.source import Source
 # Silence after which the board is talked to anew: it was switched off, or its link died without a word. Longer than
 # a radio's hiccup, short enough to be back within two seconds.
 STALL_S = 1.0
+FEWEST_SHARE = 0.02  # of the samples of that time: noise holds some, too, on a board without checksums
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.1, 0.5  # back-off; looking for a port twice a second costs next to nothing
+LONGEST_LULL_S = 0.05  # however rarely decisions are wanted: silence must be noticed in time
 STOP_S = 1.0  # a board that does not take its goodbye by then is left
 
 
@@ -68,7 +70,7 @@ class WireBoard(Board):
             try:
                 self._advance(max(0.0, until_s - self._port.now()))
             except BoardError as error:
-                self._lose(str(error))
+                self._lose(error)
             if not self._ready and self._port.now() >= until_s:
                 return None
         return self._ready.popleft()
@@ -87,10 +89,11 @@ class WireBoard(Board):
         self._talk: Talk[Stream] | None = None
         self._numbering: Numbering | None = None
         self._heard_s: float | None = None  # when samples came last
-        self._since_s = 0.0  # when this streaming began, or samples came in it last
+        self._since_s = 0.0  # from when on samples are awaited: the streaming began, or some came last
+        self._came = 0  # samples since then
         self._retry_s, self._wait_s = 0.0, FIRST_RETRY_S
         self._away = False  # the link was lost, and no sample has come since
-        self._reason = ""
+        self._reason, self._missing = "", False  # why the link was lost last, and whether the port itself was gone
         self.reconnects = self.skipped_bytes = self.refused = 0
 
     def _advance(self, timeout_s: float) -> None:
@@ -106,11 +109,22 @@ class WireBoard(Board):
             data = self._port.read(min(timeout_s, max(0.0, self._talk.due_s - now_s)))
             self._go_on(data)
         else:
-            data = self._port.read(min(timeout_s, max(0.0, self._since_s + STALL_S - now_s)))
+            until_s = min(now_s + timeout_s, self._since_s + STALL_S)
+            self._let_gather(now_s, until_s)
+            data = self._port.read(max(0.0, until_s - self._port.now()))
             if data:
                 self._decode(data)
             if self._port.now() >= self._since_s + STALL_S:
-                raise BoardError(f"{self.name} has sent no samples for {STALL_S:g} s")
+                raise BoardError(f"{self.name} has sent no samples to speak of for {STALL_S:g} s")
+
+    def _let_gather(self, now_s: float, until_s: float) -> None:
+        """Sleep over samples that nobody waits for; then the one that somebody does is waited for on the port.
+
+        Waking for each of 250 packets a second costs more than decoding them.
+        """
+        gathered_s = self._since_s + min((self.unhurried - 1) / self.source.rate_hz, LONGEST_LULL_S)
+        if now_s < min(gathered_s, until_s):
+            self._port.sleep(min(gathered_s, until_s) - now_s)
 
     def _connect(self) -> None:
         self._port.open()
@@ -131,7 +145,7 @@ class WireBoard(Board):
         self._check(stream)
         self._stream, self._talk, self._state = stream, None, _State.STREAMING
         self._numbering = Numbering(stream.decoder.wrap, stream.rate_hz)
-        self._since_s = self._port.now()
+        self._since_s, self._came = self._port.now(), 0
         if talk.rest:
             self._decode(talk.rest)
 
@@ -154,7 +168,6 @@ class WireBoard(Board):
             raise BoardError(decoded.ended)
 
     def _deliver(self, decoded: Decoded, stream: Stream, numbering: Numbering, now_s: float) -> None:
-        self._since_s = now_s
         refused = numbering.refused
         placed = numbering.place(decoded.number, now_s)
         self.refused += numbering.refused - refused
@@ -170,6 +183,9 @@ class WireBoard(Board):
         samples = (counts * per_count).astype(np.float32)
         acceleration = None if decoded.acceleration is None else decoded.acceleration[placed.keep]
         self._heard_s = now_s
+        self._came += len(counts)
+        if self._came >= FEWEST_SHARE * STALL_S * self.source.rate_hz:
+            self._since_s, self._came = now_s, 0
         edges = [int(k) + 1 for k in np.flatnonzero(lost[1:])] if len(lost) > 1 else []
         for start, stop in zip([0, *edges], [*edges, len(samples)], strict=True):
             moved = None if acceleration is None else acceleration[start:stop]
@@ -178,7 +194,7 @@ class WireBoard(Board):
 
     def _came_back(self, arrived: int, now_s: float) -> int:
         """Count the reconnection; returns the samples of the time away, by the clock: the board's counting is new."""
-        self._away, self._wait_s, self._reason = False, FIRST_RETRY_S, ""
+        self._away, self._wait_s, self._reason, self._missing = False, FIRST_RETRY_S, "", False
         self.reconnects += 1
         if self._heard_s is None:
             return 0
@@ -186,12 +202,14 @@ class WireBoard(Board):
         self.tell(f"{self.name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept")
         return max(0, round(away_s * self.source.rate_hz) - arrived)
 
-    def _lose(self, reason: str) -> None:
+    def _lose(self, error: BoardError) -> None:
         self._close()
+        reason = str(error)
         self._away = True
-        if reason != self._reason:
+        missing = isinstance(error, LinkLost)
+        if reason != self._reason and not (missing and self._missing):  # that it is still not there is no news
             self.tell(f"{reason} (trying again meanwhile)")
-        self._reason = reason
+        self._reason, self._missing = reason, missing
         self._retry_s = self._port.now() + self._wait_s
         self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
 

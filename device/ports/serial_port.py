@@ -2,12 +2,18 @@
 
 import contextlib
 import errno
+import os
 import select
 import time
 
 import serial
 
 from emg_edge.device.ports.port import LinkLost, Port
+
+try:
+    from termios import error as _TerminalError  # noqa: N812 - what a port that vanishes while it is set up raises
+except ImportError:  # Windows has none
+    _TerminalError = OSError  # type: ignore[assignment,misc]
 
 CHUNK = 1 << 16  # bytes; more than the kernel keeps for a terminal
 WRITE_TIMEOUT_S = 1.0  # a command has some bytes; a port that takes longer takes nothing
@@ -24,30 +30,39 @@ class SerialPort(Port):
         self.close()
         try:
             port = serial.Serial(self.name, self._baud, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
-        except (serial.SerialException, OSError, ValueError) as error:
+        except (serial.SerialException, OSError, ValueError, _TerminalError) as error:
             raise LinkLost(_refusal(self.name, error)) from error
         self._serial = port
         with contextlib.suppress(OSError, ValueError, NotImplementedError, AttributeError):
             port.set_low_latency_mode(True)  # an FTDI chip would collect for 16 ms; others have no such mode
-        with contextlib.suppress(OSError, serial.SerialException):
+        with contextlib.suppress(OSError, serial.SerialException, _TerminalError):
             port.reset_input_buffer()  # what was sent to whoever read before
 
     def read(self, timeout_s: float) -> bytes:
-        port = self._opened()
+        # Past pyserial's own read, which would ask the system three times more for the same bytes.
+        descriptor = self._opened().fileno()
         try:
-            if not select.select([port.fileno()], [], [], max(0.0, timeout_s))[0]:
+            if not select.select([descriptor], [], [], max(0.0, timeout_s))[0]:
                 return b""
-            data: bytes = port.read(CHUNK)
-        except (serial.SerialException, OSError, TypeError, ValueError) as error:  # pyserial: TypeError once closed
-            raise self._gone(error) from error
+            data = os.read(descriptor, CHUNK)
+        except BlockingIOError:  # another program took them
+            return b""
+        except OSError as error:
+            raise self._gone(error.strerror or str(error)) from error
+        if not data:
+            raise self._gone("it hung up")
         return data
 
     def write(self, data: bytes) -> None:
         port = self._opened()
         try:
             port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise LinkLost(
+                f"the serial port {self.name} takes no bytes; pull the device out and put it back"
+            ) from error
         except (serial.SerialException, OSError) as error:
-            raise self._gone(error) from error
+            raise self._gone(str(error)) from error
 
     def close(self) -> None:
         port, self._serial = self._serial, None
@@ -66,8 +81,8 @@ class SerialPort(Port):
             raise LinkLost(f"the serial port {self.name} is closed")
         return self._serial
 
-    def _gone(self, error: Exception) -> LinkLost:
-        return LinkLost(f"the serial port {self.name} vanished ({error}); plug it in again")
+    def _gone(self, why: str) -> LinkLost:
+        return LinkLost(f"the serial port {self.name} vanished ({why.lower()}); plug it in again")
 
 
 def _refusal(name: str, error: Exception) -> str:

@@ -8,7 +8,7 @@ from emg_edge.firmware_bridge.simulated.firmware import Firmware
 
 @dataclass(frozen=True)
 class Entry:
-    """How a board's firmware is made, what it is, and after how many samples its counter begins anew."""
+    """How a board's firmware is made, what it is, and after how many `Packet.samples` its counter begins anew."""
 
     make: Callable[[], Firmware]
     line: str
@@ -53,7 +53,7 @@ def _csv() -> Firmware:
 
 SIMULATED: dict[str, Entry] = {
     "cyton": Entry(_cyton, "an OpenBCI Cyton on its dongle: 8 channels at 250 Hz", 256),
-    "cyton-daisy": Entry(_cyton_daisy, "a Cyton with Daisy: 16 channels at 125 Hz", 128),
+    "cyton-daisy": Entry(_cyton_daisy, "a Cyton with Daisy: 16 channels at 125 Hz", 256),
     "ganglion": Entry(_ganglion, "an OpenBCI Ganglion behind a BLED112 dongle: 4 channels at 200 Hz", 201),
     "myo": Entry(_myo, "a Myo behind a BLED112 dongle: 8 channels at 200 Hz", 8),
     "framed": Entry(_framed, "a home-made board with our packet: 8 channels at 1000 Hz", 65536),

@@ -71,7 +71,11 @@ class PseudoTerminal:
                 return
 
     def __enter__(self) -> Self:
-        self.plug()
+        try:
+            self.plug()
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         return self
 
     def __exit__(

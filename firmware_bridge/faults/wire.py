@@ -10,12 +10,12 @@ from emg_edge.firmware_bridge.simulated.firmware import Packet
 
 
 class WireFaults:
-    """Applies a script's wire faults; `wrap` is the number of samples in a turn of the board's counter (0: none)."""
+    """Applies a script's wire faults; `wrap` is a turn of the board's counter in `Packet.samples` (0: none)."""
 
     def __init__(self, faults: Sequence[Fault], wrap: int, rng: np.random.Generator) -> None:
         self._faults, self._wrap, self._rng = faults, wrap, rng
         self._due = [fault for fault in faults if fault.moment]  # what happens once, and has not yet
-        self._to_lose = 0  # samples of a burst that are still to be lost
+        self._packets_to_lose = self._samples_to_lose = 0  # of bursts that have begun
         self._held: bytes | None = None  # a packet that is to come after its successor
         self._last = b""
 
@@ -25,8 +25,9 @@ class WireFaults:
 
     def _one(self, packet: Packet, time_s: float) -> bytes:
         before = self._happen(time_s)
-        if self._to_lose > 0:
-            self._to_lose -= packet.samples
+        if self._packets_to_lose > 0 or self._samples_to_lose > 0:
+            self._packets_to_lose = max(0, self._packets_to_lose - 1)
+            self._samples_to_lose = max(0, self._samples_to_lose - packet.samples)
             return before
         data = packet.data
         after, self._held = self._held or b"", None
@@ -55,9 +56,9 @@ class WireFaults:
             self._due.remove(fault)
             match fault:
                 case kinds.Burst():
-                    self._to_lose += fault.packets
+                    self._packets_to_lose += fault.packets
                 case kinds.CounterWrap():
-                    self._to_lose += round(fault.turns * self._wrap)
+                    self._samples_to_lose += round(fault.turns * self._wrap)
                 case kinds.Garbage():
                     garbage += self._rng.bytes(fault.amount)
         return garbage

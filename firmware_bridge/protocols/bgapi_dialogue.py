@@ -17,10 +17,20 @@ def messages(data: bytes) -> Iterator[tuple[Message, int]]:
 
 
 def comes(wanted: Callable[[Message], bool]) -> Complete:
-    """Wait for the first message that is `wanted`, whatever comes before it."""
+    """Wait for the first message that is `wanted`, whatever comes before it; each is looked at once."""
+    seen = 0
 
     def complete(received: bytes) -> int | None:
-        return next((end for message, end in messages(received) if wanted(message)), None)
+        nonlocal seen
+        begin = seen if seen <= len(received) else 0  # else the oldest bytes were dropped
+        found = walk(received[begin:])
+        for start, length, _ in found.packets:
+            message = parse(received[begin + start : begin + start + length], ANSWERS)
+            assert message is not None  # the same rules
+            if wanted(message):
+                return begin + start + length
+        seen = begin + found.used
+        return None
 
     return complete
 

@@ -26,6 +26,7 @@ class _Listener:
     def __init__(self) -> None:
         self.heard = b""
         self.frame = b""
+        self._seen = 0  # bytes up to the end of the last block that was looked at
 
     def hello(self, received: bytes) -> int | None:
         """Wait for a hello frame of any version."""
@@ -37,13 +38,14 @@ class _Listener:
 
     def _find(self, received: bytes, kind: int) -> int | None:
         self.heard = received[-HEARD:] or self.heard
-        start = 0
+        start = self._seen if self._seen <= len(received) else 0  # else the oldest bytes were dropped
         while (stop := received.find(b"\0", start)) >= 0:
             frame = cobs.decode(received[start:stop]) if stop - start <= framed.MAX_BLOCK else None
             start = stop + 1
             if frame is not None and len(frame) > framed.CRC_BYTES and frame[0] == kind and not framed.crc(frame):
-                self.frame = frame
+                self.frame, self._seen = frame, 0
                 return start
+        self._seen = start
         return None
 
 

@@ -6,7 +6,9 @@ from typing import Generic, TypeVar
 from emg_edge.firmware_bridge.protocols.conversation import Ask, Dialogue
 
 T = TypeVar("T")
-MAX_REPLY = 1 << 16  # bytes; the longest reply, a register dump, has about two thousand: a stream is no reply
+# Bytes; a register dump has about two thousand, some lines of 64 channels eight thousand: a stream is no reply. What
+# is more is dropped by half, so that whoever looks at the reply so far sees it grow, or begin anew much shorter.
+MAX_REPLY = 1 << 14
 
 
 class Talk(Generic[T]):
@@ -44,7 +46,8 @@ class Talk(Generic[T]):
                 self._received.clear()
                 self._step(None, now_s)
             else:
-                del self._received[:-MAX_REPLY]
+                if len(self._received) > MAX_REPLY:
+                    del self._received[: -MAX_REPLY // 2]
                 return
 
     def _step(self, reply: bytes | None, now_s: float, *, begin: bool = False) -> None:

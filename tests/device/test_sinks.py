@@ -1,8 +1,10 @@
 import io
 import json
 import os
+import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from emg_edge.decoding.decisions import Decision
@@ -10,6 +12,10 @@ from emg_edge.device.sinks import JsonLines, OutputClosed
 from emg_edge.errors import EmgEdgeError
 
 DECISION = Decision(1.5, 7, "fist", 18, 0.1 + 0.2, "active", 0.25, 0, None)
+
+
+def replaced(**more):
+    return msgspec.structs.replace(DECISION, **more)
 
 
 def test_a_line_is_one_json_document_with_all_digits():
@@ -60,6 +66,59 @@ def test_a_reader_that_went_away_is_not_an_error():
     os.close(reader)
     with os.fdopen(writer, "wb", buffering=0) as stream, pytest.raises(OutputClosed):
         JsonLines(stream).write(DECISION)
+
+
+def test_a_slow_reader_of_a_live_board_misses_lines_and_holds_nothing_up():
+    """A pipe that nobody reads fills; then decisions are skipped and counted. What was written is whole lines."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb", buffering=0) as stream:
+        sink = JsonLines(stream, live=True)
+        for seq in range(5000):
+            sink.write(replaced(seq=seq))
+        assert sink.skipped > 0
+        sink.close()
+    with os.fdopen(reader, "rb") as stream:
+        lines = stream.read().splitlines()
+    assert len(lines) == 5000 - sink.skipped
+    assert [json.loads(line)["seq"] for line in lines[1:]] == list(range(1, len(lines)))
+
+
+def test_a_reader_that_catches_up_gets_the_newest():
+    """After a pause lines come again; the gap shows in their numbers."""
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb", buffering=0) as stream:
+        sink = JsonLines(stream, live=True)
+        for _ in range(5000):
+            sink.write(DECISION)
+        skipped = sink.skipped
+        while len(os.read(reader, 1 << 20)) == 1 << 20:
+            pass
+        sink.write(replaced(seq=9999))
+        assert sink.skipped == skipped
+        assert json.loads(os.read(reader, 10_000))["seq"] == 9999
+    os.close(reader)
+
+
+def test_a_recording_waits_for_its_reader():
+    """What is not live loses no line."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, True)
+    read = []
+
+    def slowly():
+        while data := os.read(reader, 1 << 12):
+            read.append(data)
+
+    thread = threading.Thread(target=slowly)
+    thread.start()
+    with os.fdopen(writer, "wb", buffering=0) as stream:
+        sink = JsonLines(stream)
+        for _ in range(3000):
+            sink.write(DECISION)
+    thread.join()
+    os.close(reader)
+    assert b"".join(read).count(b"\n") == 3000
+    assert sink.skipped == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -97,6 +97,12 @@ def test_a_burst_takes_exactly_so_many_packets_once(at_s):
     assert [k for k, data in enumerate(came) if not data] == list(range(first, first + 37))
 
 
+@pytest.mark.parametrize("samples", [1, 2, 8])
+def test_a_burst_counts_packets_whatever_they_hold(samples):
+    """Not samples."""
+    assert arrived([kinds.Burst(packets=37)], samples=samples).count(b"") == 37
+
+
 @pytest.mark.parametrize("wrap, samples", [(256, 1), (8, 2), (65536, 64)])
 def test_a_counter_wrap_is_so_many_turns_of_the_counter(wrap, samples):
     """As many samples are lost as turns say, whatever a packet holds."""
