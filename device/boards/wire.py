@@ -88,7 +88,7 @@ class WireBoard(Board):
         self._stream: Stream | None = None
         self._talk: Talk[Stream] | None = None
         self._numbering: Numbering | None = None
-        self._heard_s: float | None = None  # when samples came last
+        self._newest_s: float | None = None  # when the newest sample came, as far as the board's rate tells
         self._since_s = 0.0  # from when on samples are awaited: the streaming began, or some came last
         self._came = 0  # samples since then
         self._retry_s, self._wait_s = 0.0, FIRST_RETRY_S
@@ -182,7 +182,7 @@ class WireBoard(Board):
             counts, per_count = counts[:, self._columns], per_count[self._columns]
         samples = (counts * per_count).astype(np.float32)
         acceleration = None if decoded.acceleration is None else decoded.acceleration[placed.keep]
-        self._heard_s = now_s
+        self._newest_s = self._when(len(samples) + int(lost.sum()), now_s)
         self._came += len(counts)
         if self._came >= FEWEST_SHARE * STALL_S * self.source.rate_hz:
             self._since_s, self._came = now_s, 0
@@ -192,13 +192,19 @@ class WireBoard(Board):
             block = SampleBlock(samples[start:stop], now_s, int(lost[start]), acceleration=moved)
             self._ready.append(block)
 
+    def _when(self, samples: int, now_s: float) -> float:
+        """When the newest of so many more samples came: it may have waited here while others gathered."""
+        if self._newest_s is None:
+            return now_s
+        return min(max(self._newest_s + samples / self.source.rate_hz, now_s - LONGEST_LULL_S), now_s)
+
     def _came_back(self, arrived: int, now_s: float) -> int:
         """Count the reconnection; returns the samples of the time away, by the clock: the board's counting is new."""
         self._away, self._wait_s, self._reason, self._missing = False, FIRST_RETRY_S, "", False
         self.reconnects += 1
-        if self._heard_s is None:
+        if self._newest_s is None:
             return 0
-        away_s = now_s - self._heard_s
+        away_s = now_s - self._newest_s
         self.tell(f"{self.name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept")
         return max(0, round(away_s * self.source.rate_hz) - arrived)
 

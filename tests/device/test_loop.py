@@ -10,11 +10,16 @@ from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.device.boards.replay import ReplayBoard
 from emg_edge.device.decoder import Decoder
 from emg_edge.device.loop import STALE_AFTER_S, Limits, Loop
+from emg_edge.device.simulator.boards import SIMULATED
+from emg_edge.device.simulator.simulated import simulated
+from emg_edge.device.simulator.virtual import virtual
 from emg_edge.device.sinks import OutputClosed
 from emg_edge.device.summary import Setting
 from emg_edge.device.tally import Tally
 from emg_edge.errors import BoardError
+from emg_edge.firmware_bridge.faults.script import Power, Unplug
 from emg_edge.sampleblock import SampleBlock
+from emg_edge.signal.adaptation import Adjustment
 
 SETTING = Setting("b", "m", "r", "s")
 
@@ -216,3 +221,33 @@ def test_movements_beyond_the_model_are_counted(model, recording):
     run.go()
     assert run.summary.accuracy == 0
     assert run.summary.beyond_model == run.summary.judged == run.summary.decisions
+
+
+@pytest.mark.parametrize("name, fault", [("myo", Unplug(at_s=2, for_s=2)), ("cyton", Power(at_s=2, for_s=2))])
+def test_a_board_that_goes_and_comes_is_stale_and_then_decided_anew(model, name, fault):
+    """Stale within 200 ms of the last sample, no gesture of the time before, and decisions within 2 s of the return."""
+    simulation = simulated(SIMULATED[name], "forearm", faults=[fault], movements=(1, 6))
+    board, port = virtual(name, simulation)
+    told, heard = model.description, []
+
+    class Timed(Kept):
+        def write(self, decision):
+            heard.append((simulation.elapsed_s, decision.state))
+            super().write(decision)
+
+    unit = "myo-count"
+    scale = told.scales.units[unit]
+    decoder = Decoder(model, board.source, scale, adjustment=Adjustment(unit=unit))
+    layer = DecisionLayer(told.movements, told.names, 0.0)
+    tally, said = Tally(told.movements), []
+    loop = Loop(board, decoder, layer, [Timed()], tally, bridge=10, say=said.append, clock=port.now)
+    loop.run(Limits(), lambda: simulation.elapsed_s >= 7)
+    first_stale = next(at_s for at_s, state in heard if state == "stale")
+    assert 2 < first_stale < 2.2
+    away = [state for at_s, state in heard if first_stale <= at_s < 4]
+    assert set(away) == {"stale"}
+    back_s, state = next((at_s, state) for at_s, state in heard if at_s >= 4 and state != "stale")
+    assert state == "unknown"  # a gap that cannot be bridged
+    assert next(at_s for at_s, state in heard if at_s > back_s and state in ("active", "rest")) < 4 + 2
+    assert loop.health().reconnects == 1
+    assert any("the calibration is kept" in sentence for sentence in said)

@@ -1,5 +1,6 @@
 """`emg-edge record`: write what a board delivers."""
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,12 @@ def command(ctx: click.Context, /, board: str, out: Path, **given: Any) -> None:
     from emg_edge.device.boards.registry import open_board  # noqa: PLC0415
     from emg_edge.device.recording import record  # noqa: PLC0415
     from emg_edge.device.stopping import asked_to_stop  # noqa: PLC0415
+    from emg_edge.firmware_bridge.forearm.wearer import FINGER_MOVEMENTS  # noqa: PLC0415
     from emg_edge.movements import number_of  # noqa: PLC0415
 
     label = None if given["label"] is None else number_of(given["label"])
-    options = collect(given)
+    movements = tuple(number_of(word) for word in given["movement"]) or FINGER_MOVEMENTS  # for a simulated wearer
+    options = dataclasses.replace(collect(given), movements=movements)
     total = None if given["duration"] == float("inf") else given["duration"]
     with (
         asked_to_stop() as stopped,
