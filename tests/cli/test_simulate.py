@@ -28,7 +28,7 @@ def test_the_boards_on_the_command_line_are_those_that_can_be_simulated():
 def test_the_first_line_is_the_port_and_a_signal_ends_it_well(number):
     """The path can be opened at once; Ctrl-C and SIGTERM end it with 0 and leave no link behind."""
     with simulating("cyton") as (path, process):
-        assert Path(os.readlink(path)).is_char_device()
+        assert Path(path).readlink().is_char_device()
         os.close(os.open(path, os.O_RDWR | os.O_NOCTTY))
         process.send_signal(number)
         out, said = process.communicate(timeout=20)

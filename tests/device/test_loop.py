@@ -223,7 +223,7 @@ def test_movements_beyond_the_model_are_counted(model, recording):
     assert run.summary.beyond_model == run.summary.judged == run.summary.decisions
 
 
-@pytest.mark.parametrize("name, fault", [("myo", Unplug(at_s=2, for_s=2)), ("cyton", Power(at_s=2, for_s=2))])
+@pytest.mark.parametrize(("name", "fault"), [("myo", Unplug(at_s=2, for_s=2)), ("cyton", Power(at_s=2, for_s=2))])
 def test_a_board_that_goes_and_comes_is_stale_and_then_decided_anew(model, name, fault):
     """Stale within 200 ms of the last sample, no gesture of the time before, and decisions within 2 s of the return."""
     simulation = simulated(SIMULATED[name], "forearm", faults=[fault], movements=(1, 6))

@@ -22,9 +22,7 @@ SOURCE = Source("raw", 250.0, "uV", "ring8")
 def blocks(count, length=25, lost=()):
     rng = np.random.default_rng(count)
     losses = [*lost, *[0] * count]
-    return [
-        SampleBlock(rng.normal(0, 50, (length, 8)).astype(np.float32), 0.0, losses[k]) for k in range(count)
-    ]
+    return [SampleBlock(rng.normal(0, 50, (length, 8)).astype(np.float32), 0.0, losses[k]) for k in range(count)]
 
 
 class Kept:

@@ -1,4 +1,4 @@
-"""Boards on a wire, on a simulated clock: what is lost, what comes back, what is said. The counter makes loss provable."""
+"""Boards on a wire, on a simulated clock: what is lost, what comes back, what is said; a counter makes loss provable."""
 
 import itertools
 

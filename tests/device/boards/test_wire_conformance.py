@@ -15,7 +15,9 @@ class OnAWire(BoardConformance):
     """Inherit, and name the board."""
 
     name: str
-    options: dict = {}
+    rate_hz: float | None = None
+    uv_per_count: float | None = None
+    counter = 0
 
     @pytest.fixture(autouse=True)
     def _serve(self):
@@ -25,7 +27,10 @@ class OnAWire(BoardConformance):
                 yield
 
     def opened(self):
-        board = open_board(self.name, BoardOptions(serial_port=str(self.path), **self.options))
+        options = BoardOptions(
+            serial_port=str(self.path), rate_hz=self.rate_hz, uv_per_count=self.uv_per_count, counter=self.counter
+        )
+        board = open_board(self.name, options)
         self.opened_boards.callback(board.stop)
         return board
 
@@ -59,7 +64,7 @@ class TestFramed(OnAWire):
 
 class TestCsv(OnAWire):
     name = "csv"
-    options = {"rate_hz": 250.0, "uv_per_count": 1.0, "counter": 1}  # its header was printed before we listened
+    rate_hz, uv_per_count, counter = 250.0, 1.0, 1  # its header was printed before we listened
 
 
 def test_every_simulated_board_is_here():

@@ -11,7 +11,7 @@ BUILT_IN = Found("/dev/ttyS0", None, None, "n/a")
 
 
 @pytest.mark.parametrize("asked", ["", "auto"])
-@pytest.mark.parametrize("ids, wanted", [(CYTON_DONGLE, DONGLE), (BLED112, BLED), (MICROCONTROLLERS, ARDUINO)])
+@pytest.mark.parametrize(("ids", "wanted"), [(CYTON_DONGLE, DONGLE), (BLED112, BLED), (MICROCONTROLLERS, ARDUINO)])
 def test_the_only_one_with_its_usb_id_is_chosen(asked, ids, wanted):
     """With 'auto', or when nothing is said, whatever else is plugged in."""
     assert choose(asked, ids, "it", [BUILT_IN, DONGLE, BLED, ARDUINO]) == wanted.name

@@ -26,7 +26,7 @@ def read_all(feed, sizes=SIZES):
 
 @pytest.mark.parametrize("name", SIMULATED)
 def test_the_counter_says_which_sample_it_is(name):
-    """Channel k of sample n: (n + 1000 k) mod 2^20 on 24 bits, ((n + 7 k) mod 256) - 128 on the Myo; in range on all."""
+    """Channel k of sample n: (n + 1000 k) mod 2^20 on 24 bits, ((n + 7 k) mod 256) - 128 on the Myo; never beyond."""
     firmware = SIMULATED[name].make()
     feed = open_feed("counter", firmware)
     assert isinstance(feed, CounterFeed)
@@ -117,7 +117,7 @@ def test_a_source_that_is_none_is_one_sentence(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "source, told",
+    ("source", "told"),
     [
         (Source("envelope", 100.0, "uV", "ring8"), "envelope"),
         (Source("raw", 200.0, "db1-volt", "ring8"), "microvolts"),

@@ -18,9 +18,9 @@ def folder(tmp_path, monkeypatch):
 def test_the_name_stays_when_the_port_goes_and_comes(folder):
     """Pulled, nothing has the name; plugged in again, a new port has it."""
     with PseudoTerminal("cyton") as terminal:
-        path, first = terminal.path, os.readlink(terminal.path)
+        path, first = terminal.path, terminal.path.readlink()
         assert path.name == "cyton"
-        assert Path(first).is_char_device()
+        assert first.is_char_device()
         for _ in range(3):
             terminal.pull()
             assert not os.path.lexists(path)
@@ -29,18 +29,18 @@ def test_the_name_stays_when_the_port_goes_and_comes(folder):
             terminal.plug()
             terminal.plug()
             assert terminal.path == path
-            assert Path(os.readlink(path)).is_char_device()
+            assert path.readlink().is_char_device()
 
 
 @pytest.mark.parametrize("pulled", [False, True])
 def test_nothing_is_left_behind(folder, pulled):
     """No link, no folder, no open descriptor, whether it was plugged in at the end or not."""
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     with PseudoTerminal("cyton") as terminal:
         if pulled:
             terminal.pull()
     assert list(folder.iterdir()) == []
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_whoever_has_it_open_is_told_that_it_went(folder):

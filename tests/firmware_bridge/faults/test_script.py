@@ -84,7 +84,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("text, told", BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("text", "told"), BAD.values(), ids=BAD)
 def test_what_is_wrong_is_one_sentence(text, told):
     """A bad script names itself and what is wrong with it."""
     with pytest.raises(EmgEdgeError, match="x is no fault script") as caught:

@@ -40,7 +40,7 @@ def test_a_wave_comes_to_the_channels_named(fault):
     added = analogue(fault) - SAMPLES
     assert (added[:, [0, 2, 3, 5, 6, 7]] == 0).all()
     assert np.abs(added[:, 1]).max() == pytest.approx(fault.uv, rel=0.06)  # sampled five times a turn
-    assert (added[:, 1] == pytest.approx(added[:, 4], abs=1e-9))
+    assert added[:, 1] == pytest.approx(added[:, 4], abs=1e-9)
 
 
 def test_hum_has_its_frequency_and_amplitude():

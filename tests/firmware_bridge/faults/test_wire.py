@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_a_reordered_packet_comes_after_its_successor():
     order = [int(part[1:]) for part in whole.split(b">") if part]
     assert sorted(order) == list(range(len(order)))
     assert len(order) >= PACKETS
-    late = sum(b < a for a, b in zip(order, order[1:], strict=False))
+    late = sum(b < a for a, b in itertools.pairwise(order))
     assert 0.06 * PACKETS < late <= 0.1 * PACKETS + SIGMAS * math.sqrt(PACKETS * 0.09)
 
 
@@ -103,7 +104,7 @@ def test_a_burst_counts_packets_whatever_they_hold(samples):
     assert arrived([kinds.Burst(packets=37)], samples=samples).count(b"") == 37
 
 
-@pytest.mark.parametrize("wrap, samples", [(256, 1), (8, 2), (65536, 64)])
+@pytest.mark.parametrize(("wrap", "samples"), [(256, 1), (8, 2), (65536, 64)])
 def test_a_counter_wrap_is_so_many_turns_of_the_counter(wrap, samples):
     """As many samples are lost as turns say, whatever a packet holds."""
     came = arrived([kinds.CounterWrap(at_s=0, turns=1.25)], wrap=wrap, samples=samples)
