@@ -1,4 +1,5 @@
 import importlib
+import threading
 import time
 from pathlib import Path
 
@@ -12,7 +13,12 @@ from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.registry import open_board
 from emg_edge.device.session import RunOptions, Session
+from emg_edge.device.simulator.boards import SIMULATED
+from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
+from emg_edge.device.simulator.serve import serve
+from emg_edge.device.simulator.simulated import simulated
 from emg_edge.errors import BoardError
+from emg_edge.firmware_bridge.faults.script import Unplug
 from emg_edge.signal.biquad import highpass
 
 # Not importorskip: on another processor than x86-64 it is installed and its library does not load.
@@ -144,3 +150,28 @@ def test_reading_does_not_spin():
         before_s = time.process_time()
         read_for(board, 2.0)
         assert time.process_time() - before_s < 0.5
+
+
+def test_a_board_that_vanishes_is_connected_again():
+    """BrainFlow says nothing and spins: our watchdog ends the session, and begins another when the port is back."""
+    faults = [Unplug(at_s=0.7, for_s=1.2)]
+    simulation = simulated(SIMULATED["cyton"], "counter", faults=faults)
+    over = threading.Event()
+    with PseudoTerminal("cyton") as terminal:
+        server = threading.Thread(target=serve, args=(simulation, terminal, over.is_set, lambda text: None))
+        server.start()
+        try:
+            with open_board("brainflow:CYTON_BOARD", BoardOptions(serial_port=str(terminal.path))) as board:
+                give_up_s = time.monotonic() + 25
+                told: list[str] = []
+                while not board.reconnects and time.monotonic() < give_up_s:
+                    board.read(0.15)
+                    told += board.news()
+                after = board.read(1.0)
+        finally:
+            over.set()
+            server.join()
+    assert board.reconnects == 1
+    assert after is not None
+    assert "no samples" in told[0]
+    assert "connected again" in told[1]
