@@ -56,7 +56,7 @@ class Labelled(Board):
         self._driver, self.port = virtual("myo", self._simulated)
         self._truth = SimulatedTruth(self._simulated)
         self.source = self._driver.source
-        self.received = self._first = 0
+        self.received = self._first = self._end = 0
         self._over = False
 
     @classmethod
@@ -74,7 +74,7 @@ class Labelled(Board):
         self._driver.unhurried = self.unhurried
         block = self._driver.read(timeout_s)
         if block is None:
-            self._over = self._simulated.finished
+            self._over, self._end = self._simulated.finished, self._simulated.position
             return None
         if not self.received:  # what was sent before the conversation was over is nobody's loss
             self._first = self._simulated.position - len(block.samples)
@@ -86,7 +86,7 @@ class Labelled(Board):
 
     @property
     def truly_lost(self) -> int:
-        return self._simulated.position - self._first - self.received
+        return self._end - self._first - self.received
 
 
 class Judge:
