@@ -52,6 +52,8 @@ class Decoder:
         self._front = FrontEnd(spec, source, scale, ring, adjustment)
         self._context = ContextStack(spec.context, spec.hop, spec.channels)
         self._first, self._hop = spec.context - 1, spec.hop  # in frames
+        self._held: list[NDArray[np.floating]] = []
+        self._newest = 0
         self.reset()
 
     def push(self, samples: NDArray[np.floating]) -> list[Prediction]:
@@ -61,7 +63,7 @@ class Decoder:
         self._held.append(samples)
         if self._pushed <= self._newest:
             return []
-        made = []
+        made: list[Prediction] = []
         held, self._held = np.concatenate(self._held), []
         for window in self._context.push(self._front.push(held)):
             made.append(Prediction(self._newest - start, softmax(self.network(window))))
@@ -82,4 +84,4 @@ class Decoder:
         self._newest = self._front.timing.newest(self._first)  # sample that the next window waits for
         # Until it is there samples are only kept: a board hands over a few at a time, and numpy's calls cost the same
         # for one as for many.
-        self._held: list[NDArray[np.floating]] = []
+        self._held = []

@@ -12,6 +12,8 @@ from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols.lines import LinesClient
 from emg_edge.signal.source import Source
 
+ASK_HEADER = b"?"  # our sketch then prints what it is once more; others take no notice
+
 
 class CsvBoard(WireBoard):
     """What it prints is looked at once before the run, to know its columns."""
@@ -21,7 +23,12 @@ class CsvBoard(WireBoard):
     @classmethod
     def open(cls, options: BoardOptions) -> Self:
         place = find.choose(options.serial_port, find.MICROCONTROLLERS, "a home-made board")
-        client = LinesClient(rate_hz=options.rate_hz, uv_per_count=options.uv_per_count, counter_column=options.counter)
+        client = LinesClient(
+            rate_hz=options.rate_hz,
+            uv_per_count=options.uv_per_count,
+            counter_column=options.counter,
+            start_bytes=ASK_HEADER,
+        )
         port = SerialPort(place, options.baud or client.baud)
         port.open()
         try:

@@ -6,6 +6,7 @@ A command and its response share group and number; who sent it tells them apart.
 """
 
 import struct
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 HEADER_BYTES = 4
@@ -49,8 +50,9 @@ class Message:
     @classmethod
     def unpack(cls, payload: bytes) -> Self:
         """The payload's lengths must fit: `parse` and the splitter see to it."""
+        make: Callable[..., Self] = cls  # a subclass is a dataclass with fields of its own
         values = struct.unpack(cls.layout, payload[: cls.fixed])
-        return cls(*values, payload[cls.fixed + 1 :]) if cls.tail else cls(*values)
+        return make(*values, payload[cls.fixed + 1 :]) if cls.tail else make(*values)
 
 
 class Command(Message):

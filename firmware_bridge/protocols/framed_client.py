@@ -98,7 +98,7 @@ class FramedClient(Client):
         unit = self.unit(hello)
         if unit == "count":
             per_count = 1.0
-            notes.append("the board does not know what a count is worth: samples are counts, not microvolts")
+            notes.append("the board does not know what a count is worth: samples are counts, not uV (--uv-per-count)")
         return Stream(
             decoder=FramedDecoder(hello.channels, imu=hello.imu),
             rate_hz=hello.rate_hz,

@@ -34,7 +34,7 @@ class Part:
     @property
     def samples(self) -> int:
         """In each frame."""
-        return self.counts.shape[1]
+        return int(self.counts.shape[1])
 
     def number_by_sample(self) -> NDArray[np.int64]:
         """(frames * samples,), beginning anew after framed.WRAP."""
@@ -139,7 +139,7 @@ def _two_bytes() -> NDArray[np.uint16]:
     """(65536,) what the CRC's register becomes when two bytes were added onto it."""
     value = np.arange(1 << 16, dtype=np.uint16)
     for _ in range(16):
-        value = (value << 1) ^ np.where(value & 0x8000, np.uint16(0x1021), np.uint16(0))
+        value = ((value << 1) ^ np.where(value & 0x8000, 0x1021, 0)).astype(np.uint16)
     return value
 
 

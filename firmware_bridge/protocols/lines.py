@@ -113,7 +113,7 @@ class LinesClient(Client):
         assert found.channels is not None
         notes = [f"the board prints {found.channels} channels a line"]
         if found.uv_per_value is None:
-            notes.append("nobody said what a printed unit is worth: samples are as printed, not microvolts")
+            notes.append("nobody said what a printed unit is worth: samples are as printed, not uV (--uv-per-count)")
         counter = found.counter or Counter(0, 0)
         if not counter.column:
             notes.append("the lines carry no counter: losses are seen by the clock only")

@@ -70,7 +70,7 @@ def _values(rows: bytes) -> NDArray[np.float64]:
     return np.array(list(map(float, rows.translate(_SPACES).split())))
 
 
-def _all_at_once(text: bytes, columns: int) -> NDArray[np.float64] | None:
+def _all_at_once(text: bytes, columns: int) -> NDArray[np.float64] | None:  # noqa: PLR0911 - refusals in a row
     """Read lines that all hold so many numbers, one separator between two, each column with its own fixed decimals.
 
     None when any is otherwise. A number is read as an integer without its point and divided by a power of ten: one
@@ -104,5 +104,6 @@ def _all_at_once(text: bytes, columns: int) -> NDArray[np.float64] | None:
     by_column = decimals.reshape(lines, columns)
     if digits.min() < 1 or (by_column != by_column[0]).any():
         return None
-    values = np.fromstring(text.translate(_SPACES), np.int64, sep=" ").reshape(lines, columns)
-    return values / 10.0 ** by_column[0]
+    integers = np.fromstring(text.translate(_SPACES), np.int64, sep=" ").reshape(lines, columns)
+    values: NDArray[np.float64] = integers / 10.0 ** by_column[0]
+    return values

@@ -47,7 +47,9 @@ class MyoDongleDecoder(StreamDecoder):
     def _few(self, data: bytes) -> Decoded:
         found = walk(data, NOTIFICATIONS)
         self._kept = data[found.used :]
-        emg, characteristics, imu, ended = [], [], [], ""
+        emg: list[bytes] = []
+        imu: list[bytes] = []
+        characteristics, ended = [], ""
         known = []  # how many accelerations had come before each EMG notification
         for start, length, kind in found.packets:
             if kind == _VALUE:
