@@ -20,9 +20,9 @@ with atheris.instrument_imports(include=["emg_edge"]):
     from emg_edge.firmware_bridge.protocols.cyton import CytonDecoder, DaisyDecoder
     from emg_edge.firmware_bridge.protocols.decoding import StreamDecoder
     from emg_edge.firmware_bridge.protocols.framed_decoder import FramedDecoder
-    from emg_edge.firmware_bridge.protocols.ganglion_dongle import GanglionDongleDecoder
+    from emg_edge.firmware_bridge.protocols.ganglion_decoder import GanglionDongleDecoder
     from emg_edge.firmware_bridge.protocols.lines import LinesDecoder
-    from emg_edge.firmware_bridge.protocols.myo_dongle import MyoDongleDecoder
+    from emg_edge.firmware_bridge.protocols.myo_decoder import MyoDongleDecoder
     from emg_edge.firmware_bridge.simulated.cyton import CytonFirmware
     from emg_edge.firmware_bridge.simulated.firmware import Firmware
     from emg_edge.firmware_bridge.simulated.framed import FramedFirmware

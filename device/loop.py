@@ -98,9 +98,10 @@ class Loop:
     def health(self) -> Health:
         """How the link and the electrodes were so far."""
         board, monitor = self._board, self._monitor
+        flagged = {} if monitor is None else monitor.flagged
         return Health(
             reconnects=board.reconnects,
-            channels_flagged={} if monitor is None else {k: sorted(v) for k, v in sorted(monitor.flagged.items())},
+            channels_flagged={channel: sorted(flagged[channel]) for channel in sorted(flagged, key=int)},
             measured_hz=None if monitor is None or monitor.measured_hz is None else round(monitor.measured_hz, 3),
             skipped_bytes=board.skipped_bytes,
             samples_refused=board.refused,

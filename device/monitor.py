@@ -19,7 +19,7 @@ MOTION_SHARE, MOTION_BELOW_HZ = 0.9, 10.0  # of all power but the offset; muscle
 SMALLEST: dict[Unit, float] = {"uV": 40.0, "V": 40e-6, "myo-count": 6.0, "db1-volt": np.inf, "count": np.inf}
 RATE_CHECK_S, RATE_TOLERANCE = 10.0, 0.005  # arrival jitters by some 20 ms: a fifth of a per cent of ten seconds
 
-# what is wrong -> (how it is said of channels, and what to do)
+# what is wrong -> how it is said of channels; after the colon, why that may be or what to do
 _SAYINGS: dict[str, str] = {
     "railed": "at the rail: an electrode has come loose, or the offset is too large for the gain",
     "flat": "flat: the same value all the time; the channel is off, shorted or broken",

@@ -7,16 +7,16 @@ from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.wire import WireBoard
 from emg_edge.device.ports import bleak_library
 from emg_edge.device.ports.bluetooth import BluetoothPort
+from emg_edge.firmware_bridge.protocols import ganglion, myo
 from emg_edge.firmware_bridge.protocols.ganglion_bluetooth import GanglionBluetoothClient
 from emg_edge.firmware_bridge.protocols.gatt_client import GattClient
 from emg_edge.firmware_bridge.protocols.myo_bluetooth import MyoBluetoothClient
 from emg_edge.signal.source import Source, Unit
 
-RATE_HZ = 200.0
-
 
 class _BluetoothBoard(WireBoard):
     channels: ClassVar[int]
+    rate_hz: ClassVar[float]
     unit: ClassVar[Unit]
     client: ClassVar[type[GattClient]]
 
@@ -24,7 +24,7 @@ class _BluetoothBoard(WireBoard):
     def open(cls, options: BoardOptions) -> Self:
         chosen = columns.choose(cls.name, cls.channels, options.channels)
         client = cls.client(options.mac_address or None)
-        return cls(Source("raw", RATE_HZ, cls.unit, chosen.layout), client, BluetoothPort(), chosen.chosen)
+        return cls(Source("raw", cls.rate_hz, cls.unit, chosen.layout), client, BluetoothPort(), chosen.chosen)
 
     @classmethod
     def unavailable(cls) -> str | None:
@@ -35,7 +35,7 @@ class MyoBluetoothBoard(_BluetoothBoard):
     """Eight channels of raw 8-bit counts at 200 Hz, as the recordings that models are trained on."""
 
     name = "myo-bluetooth"
-    channels = 8
+    channels, rate_hz = myo.CHANNELS, myo.RATE_HZ
     unit = "myo-count"
     client = MyoBluetoothClient
 
@@ -44,6 +44,6 @@ class GanglionBluetoothBoard(_BluetoothBoard):
     """Four channels at 200 Hz."""
 
     name = "ganglion-bluetooth"
-    channels = 4
+    channels, rate_hz = ganglion.CHANNELS, ganglion.RATE_HZ
     unit = "uV"
     client = GanglionBluetoothClient

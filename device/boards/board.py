@@ -20,7 +20,7 @@ class BoardOptions:
     """What the command line can say about a board: BrainFlow's words first, then what our own boards need.
 
     variant    what stands behind the colon of the board's name
-    channels   columns to use of a board that has more, counted from 1; empty for the first ones
+    channels   those to use, counted from 1, in this order; empty for all, of BrainFlow's boards for the first ring
     speed      of replay and synthetic, in multiples of real time; math.inf waits for nothing
     subject    who is simulated
     movements  numbers that the simulated wearer makes, rest comes between them

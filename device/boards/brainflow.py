@@ -15,7 +15,7 @@ from emg_edge.device.boards.wire import FIRST_RETRY_S, LONGEST_RETRY_S, STALL_S
 from emg_edge.errors import BoardError, MissingDependency
 from emg_edge.firmware_bridge.protocols.numbering import Numbering
 from emg_edge.sampleblock import SampleBlock
-from emg_edge.signal.montage import CHANNELS, RING8
+from emg_edge.signal.montage import CHANNELS, RING4, RING8, layout_of
 from emg_edge.signal.source import Source
 
 # BrainFlow has no read that blocks, so we sleep and look: short enough for a decision within 15 ms of its sample,
@@ -28,7 +28,7 @@ COUNTERS: dict[str, int] = {"SYNTHETIC_BOARD": 256, "CYTON_BOARD": 256}
 
 
 class BrainFlowBoard(Board):
-    """Eight EMG channels of a BrainFlow board, in microvolts."""
+    """A ring of EMG channels of a BrainFlow board, in microvolts: eight, or four where it has fewer than eight."""
 
     name = "brainflow"
 
@@ -45,8 +45,8 @@ class BrainFlowBoard(Board):
         self._shim = self._brainflow.BoardShim(board_id.value, self._parameters(options))
         self._streaming = self._started = False
         self.name = f"brainflow:{board_id.name}"
-        self.source = Source("raw", float(facts["sampling_rate"]), "uV", RING8)
         self._rows = self._emg_rows(described_by.name, facts, options.channels)
+        self.source = Source("raw", float(facts["sampling_rate"]), "uV", layout_of(len(self._rows)))
         self._counter_row = facts.get("package_num_channel") if board_id.name in COUNTERS else None
         self._modulus = COUNTERS.get(board_id.name, 0)
         self._time_row: int | None = facts.get("timestamp_channel")
@@ -189,9 +189,11 @@ class BrainFlowBoard(Board):
 
     def _emg_rows(self, name: str, facts: dict[str, Any], asked: tuple[int, ...]) -> list[int]:
         rows = facts.get("emg_channels") or facts.get("exg_channels") or []
-        needed = CHANNELS[RING8]
-        if len(rows) < needed:
-            raise BoardError(f"{name} has {len(rows)} EMG channels, and a ring has {needed}; use another board")
+        if len(rows) < CHANNELS[RING4]:
+            raise BoardError(
+                f"{name} has {len(rows)} EMG channels, and the smallest ring has {CHANNELS[RING4]}; use another board"
+            )
+        needed = CHANNELS[RING8 if len(rows) >= CHANNELS[RING8] else RING4]
         if asked and (len(set(asked)) != needed or not set(asked) <= set(range(1, len(rows) + 1))):
             raise BoardError(
                 f"--channels names {', '.join(map(str, asked))}, and a ring takes {needed} different ones of the "

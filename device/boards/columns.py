@@ -17,6 +17,6 @@ class Columns:
 def choose(name: str, there: int, asked: tuple[int, ...]) -> Columns:
     """Take the channels that the user named (counted from 1), else all. Raises BoardError for one it does not have."""
     if asked and max(asked) > there:
-        raise BoardError(f"--channels names channel {max(asked)}, and {name} has {there}: name channels from 1 on")
+        raise BoardError(f"--channels names channel {max(asked)}, and {name} has {there}: name some from 1 to {there}")
     chosen = tuple(channel - 1 for channel in asked) if asked else None
     return Columns(chosen, layout_of(len(asked) or there))

@@ -7,10 +7,9 @@ from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.wire import WireBoard
 from emg_edge.device.ports import find
 from emg_edge.device.ports.serial_port import SerialPort
+from emg_edge.firmware_bridge.protocols import cyton
 from emg_edge.firmware_bridge.protocols.cyton_client import CytonClient
 from emg_edge.signal.source import Source
-
-RATE_HZ, DAISY_RATE_HZ = 250.0, 125.0
 
 
 class CytonBoard(WireBoard):
@@ -18,14 +17,14 @@ class CytonBoard(WireBoard):
 
     name = "cyton"
     daisy = False
+    channels, rate_hz = cyton.CytonDecoder.channels, cyton.RATE_HZ
 
     @classmethod
     def open(cls, options: BoardOptions) -> Self:
-        there, rate_hz = (16, DAISY_RATE_HZ) if cls.daisy else (8, RATE_HZ)
-        chosen = columns.choose(cls.name, there, options.channels)
+        chosen = columns.choose(cls.name, cls.channels, options.channels)
         place = find.choose(options.serial_port, find.CYTON_DONGLE, "a Cyton's dongle")
         client = CytonClient(daisy=cls.daisy, gain=options.gain, preset=options.preset)
-        source = Source("raw", rate_hz, "uV", chosen.layout)
+        source = Source("raw", cls.rate_hz, "uV", chosen.layout)
         return cls(source, client, SerialPort(place, client.baud), chosen.chosen)
 
 
@@ -34,3 +33,4 @@ class DaisyBoard(CytonBoard):
 
     name = "cyton-daisy"
     daisy = True
+    channels, rate_hz = cyton.DaisyDecoder.channels, cyton.DAISY_RATE_HZ

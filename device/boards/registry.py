@@ -40,13 +40,13 @@ BOARDS: dict[str, Entry] = {
         "emg_edge.device.boards.cyton",
         "CytonBoard",
         "an OpenBCI Cyton on its USB dongle: 8 channels, 250 Hz",
-        "--serial-port, or its dongle alone plugged in",
+        "--serial-port, or one such dongle plugged in",
     ),
     "cyton-daisy": Entry(
         "emg_edge.device.boards.cyton",
         "DaisyBoard",
         "a Cyton with Daisy on its USB dongle: 16 channels, 125 Hz",
-        "--serial-port, or its dongle alone plugged in",
+        "--serial-port, or one such dongle plugged in",
     ),
     "ganglion": Entry(
         "emg_edge.device.boards.ganglion",
@@ -82,7 +82,7 @@ BOARDS: dict[str, Entry] = {
         "emg_edge.device.boards.csv",
         "CsvBoard",
         "a home-made board that prints a line of numbers a sample",
-        "--serial-port or one microcontroller plugged in, --rate, --uv-per-count",
+        "--serial-port, or one microcontroller plugged in; --rate, --uv-per-count, unless its comment line says them",
     ),
     "brainflow": Entry(
         "emg_edge.device.boards.brainflow",

@@ -51,9 +51,11 @@ class ViaBoard(Board):
         self._truth = SimulatedTruth(self._server.board)
 
     def read(self, timeout_s: float) -> SampleBlock | None:
-        self._driver.unhurried = self.unhurried
-        block = self._driver.read(timeout_s)
-        self._told += self._driver.news()
+        driver = self._driver
+        driver.unhurried = self.unhurried
+        block = driver.read(timeout_s)
+        self._told += driver.news()
+        self.reconnects, self.skipped_bytes, self.refused = driver.reconnects, driver.skipped_bytes, driver.refused
         if block is None:
             return None
         return dataclasses.replace(block, movement=self._truth.of(block))
@@ -65,6 +67,10 @@ class ViaBoard(Board):
     @property
     def rails(self) -> NDArray[np.float64] | None:
         return self._driver.rails
+
+    @property
+    def per_count(self) -> NDArray[np.float64] | None:
+        return self._driver.per_count
 
     def _open_driver(self) -> Board:
         return open_board(

@@ -19,9 +19,8 @@ from emg_edge.signal.units import factor
 FOREARM, COUNTER = "forearm", "counter"
 # What a DC-coupled amplifier sees at electrodes on the skin: half-cell potentials that differ by tens of millivolts.
 OFFSET_UV = 30_000.0
-OFFSET_SHARE = (
-    0.3  # of the range, at most: electrodes are prepared until a board like the Ganglion (16 mV) can take them
-)
+# Of the range, at most: electrodes are prepared until a board like the Ganglion (16 mV) can take them.
+OFFSET_SHARE = 0.3
 DC_COUPLED_FROM = 1 << 20  # highest count of a converter of 24 bits: these boards have no capacitor in front
 _OFFSETS = 7  # sets the offsets' randomness apart from the forearm's
 
@@ -62,8 +61,8 @@ def _offset_uv(firmware: Firmware) -> float:
     highest = firmware.limits[1]
     if highest < DC_COUPLED_FROM:
         return 0.0
-    millivolt = int(firmware.digitise(np.full((1, firmware.channels), 1000.0)).max())
-    return min(OFFSET_UV, highest / millivolt * 1000.0 * OFFSET_SHARE)
+    counts_per_mv = int(firmware.digitise(np.full((1, firmware.channels), 1000.0)).max())
+    return min(OFFSET_UV, highest / counts_per_mv * 1000.0 * OFFSET_SHARE)
 
 
 class RecordingFeed:
@@ -77,7 +76,7 @@ class RecordingFeed:
             raise BoardError("this recording is a rectified envelope, and a board delivers raw EMG: choose another")
         worth_uv = factor(source.unit, "uV")
         if worth_uv is None:
-            raise BoardError(f"this recording is in {source.unit}, which nobody can convert to microvolts")
+            raise BoardError(f"this recording is in {source.unit}, which has no factor to microvolts: choose another")
         self._samples = recording.samples[:, list(_electrodes(source.layout, channels))]
         self._worth_uv = worth_uv
         self._movement = recording.movement

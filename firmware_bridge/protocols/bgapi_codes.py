@@ -1,5 +1,9 @@
 """BGAPI's numbers: results and reasons, with what they mean, and the kinds of things that events report."""
 
+import re
+
+from emg_edge.errors import BoardError
+
 # Results and reasons. The first byte's group: 1 of BGAPI, 2 of the link, 4 of the attribute protocol.
 OK = 0
 INVALID_PARAMETER = 0x0180
@@ -51,3 +55,10 @@ def meaning(result: int) -> str:
 def address_text(address: bytes) -> str:
     """Write a 6-byte address, least significant byte first as on the wire, as people do: 'C2:52:F5:37:29:5D'."""
     return ":".join(f"{byte:02X}" for byte in reversed(address))
+
+
+def chosen_address(said: str | None) -> str:
+    """Bring an address that the user gave into that form; '' for none. Raises BoardError when it is no address."""
+    if said and not re.fullmatch("([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}", said):
+        raise BoardError(f"'{said}' is no Bluetooth address; expected six bytes such as C2:52:F5:37:29:5D")
+    return (said or "").upper().replace("-", ":")

@@ -1,6 +1,6 @@
 """How a host talks to a board before samples flow, without I/O: a dialogue says what to write and what to wait for.
 
-Whoever owns the port runs it (emg_edge.device.boards.link does), so that the same dialogue works on a serial port,
+Whoever owns the port runs it (emg_edge.device.boards.wire does), so that the same dialogue works on a serial port,
 in a test, and on a simulated clock.
 """
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from emg_edge.firmware_bridge.protocols import cyton_framing as framing
 from emg_edge.firmware_bridge.protocols.decoding import Decoded, StreamDecoder
 
+RATE_HZ, DAISY_RATE_HZ = 250.0, 125.0
 G_PER_COUNT = 0.002 / 16  # the LIS3DH at +-4 g: 2 mg a digit, its 12 bits left-aligned in 16
 DAISY_CHANNELS = 2 * framing.CHANNELS
 

@@ -10,7 +10,13 @@ from typing import Literal
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import cyton_settings as settings
 from emg_edge.firmware_bridge.protocols.conversation import Ask, Client, Complete, Dialogue, Stream, ends_with, nothing
-from emg_edge.firmware_bridge.protocols.cyton import DAISY_CHANNELS, CytonDecoder, DaisyDecoder
+from emg_edge.firmware_bridge.protocols.cyton import (
+    DAISY_CHANNELS,
+    DAISY_RATE_HZ,
+    RATE_HZ,
+    CytonDecoder,
+    DaisyDecoder,
+)
 from emg_edge.firmware_bridge.protocols.cyton_framing import LIMITS
 
 END = ends_with(b"$$$")
@@ -39,6 +45,7 @@ class CytonClient(Client):
         if gain not in settings.GAINS:
             raise BoardError(f"the Cyton has no gain {gain}: it has {', '.join(map(str, settings.GAINS))}")
         self._daisy = daisy
+        self._set_up = f"its channels have the preset {preset} and gain {gain}"
         self._channel = settings.emg(gain) if preset == "emg" else settings.ChannelSettings(gain=gain)
 
     def start(self) -> Dialogue[Stream]:
@@ -51,6 +58,7 @@ class CytonClient(Client):
             # A reset keeps time stamps, mode and rate that another program set. The first two displace the
             # acceleration; another rate would be put right by 'b', and all channels to default with it.
             yield Ask(b">/0~6", _replies(3), REPLY_S)
+        notes.append(self._set_up)
         yield from self._choose_channels(b"Daisy" in banner, confirmed=bool(version), notes=notes)
         channels = DAISY_CHANNELS if self._daisy else CytonDecoder.channels
         for channel in range(channels):
@@ -58,7 +66,7 @@ class CytonClient(Client):
         yield from _begin()
         return Stream(
             decoder=DaisyDecoder() if self._daisy else CytonDecoder(),
-            rate_hz=125.0 if self._daisy else 250.0,
+            rate_hz=DAISY_RATE_HZ if self._daisy else RATE_HZ,
             unit="uV",
             per_count=settings.microvolts_per_count((self._channel.gain,) * channels),
             limits=LIMITS,

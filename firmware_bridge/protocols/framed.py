@@ -18,7 +18,7 @@ from emg_edge.firmware_bridge.protocols import cobs
 
 VERSION = 1
 DATA, HELLO = ord("D"), ord("H")
-ASK_HELLO, START, STOP, TO_FRAMES, TO_LINES = b"?", b"b", b"s", b"f", b"t"
+ASK_HELLO, START, STOP, TO_FRAMES = b"?", b"b", b"s", b"f"
 
 WRAP = 1 << 16  # samples after which the 16-bit sample number begins anew
 MAX_CHANNELS = 64

@@ -123,5 +123,5 @@ def _no_hello(heard: bytes) -> str:
         return f"the board prints lines of text ('{line}') and no frames; choose --board csv"
     return (
         f"the board sent bytes but no hello frame {waited} with '?' (the last were {heard[-8:].hex(' ')}); "
-        "another baud rate or another kind of board? (docs/framed-packet.md)"
+        "say another baud rate with --baud, or another --board (docs/framed-packet.md)"
     )

@@ -16,6 +16,8 @@ sign, as BrainFlow's does, has half the reach. In exchange an even negative and 
 one count too high and too low.
 """
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +45,21 @@ G_PER_COUNT = 0.016  # of one byte, at the +-2 g that the firmware sets
 def version_of(name: str) -> int:
     """Tell the firmware's major version by the advertised name: 'Ganglion-1a2b' is 2, 'Ganglion 1.3.0-1a2b' is 3."""
     return 3 if name.startswith(f"{NAME} 1.3") else 2
+
+
+def revision_of(said: bytes) -> str:
+    """Read the firmware's version as the board says it, such as '2.0.1'; '' if it says none."""
+    text = said.decode("ascii", "replace")
+    return text if re.match(r"[1-9]\.", text) else ""
+
+
+def notes(board: str, revision: str) -> tuple[str, ...]:
+    """What the user should be told of a board with this firmware, a sentence each."""
+    old = (
+        "its firmware 2 tells samples by their differences: after a lost notification the signal may be offset until "
+        "the next whole sample, for up to a second; firmware 3 does without"
+    )
+    return (f"{board}, firmware {revision}", *((old,) if int(revision[0]) < 3 else ()))
 
 
 def _windows(width: int) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:

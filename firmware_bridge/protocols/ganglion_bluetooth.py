@@ -1,6 +1,5 @@
 """A Ganglion by native Bluetooth: the host's side, and the decoder of what streams."""
 
-import re
 from typing import ClassVar
 
 import numpy as np
@@ -20,10 +19,6 @@ def _uuid(digits: str) -> str:
 
 NOTIFY, WRITE = _uuid(ganglion.NOTIFY), _uuid(ganglion.WRITE)
 REVISION = gatt.uuid_text(0x2A28)  # of the software
-_OLD = (
-    "its firmware 2 tells samples by their differences: after a lost notification the signal may be offset until the "
-    "next whole sample, for up to a second; firmware 3 does without"
-)
 
 
 class GanglionBluetoothClient(GattClient):
@@ -35,18 +30,16 @@ class GanglionBluetoothClient(GattClient):
     wake: ClassVar[str] = "switch it on (its blue light blinks while nothing is connected to it)"
 
     def _set_up(self, found: gatt.Found) -> Dialogue[Stream]:
-        said = (yield from self._read(REVISION)).decode("ascii", "replace")
-        revision = said if re.match(r"[1-9]\.", said) else str(ganglion.version_of(found.name))
-        version = int(revision[0])
+        revision = ganglion.revision_of((yield from self._read(REVISION))) or str(ganglion.version_of(found.name))
         yield from self._tell(gatt.Subscribe(NOTIFY))
         yield last_word(gatt.Write(WRITE, b"b"))
         return Stream(
-            decoder=GanglionBluetoothDecoder(version),
+            decoder=GanglionBluetoothDecoder(int(revision[0])),
             rate_hz=ganglion.RATE_HZ,
             unit="uV",
             per_count=np.full(ganglion.CHANNELS, ganglion.UV_PER_COUNT),
             limits=ganglion.LIMITS,
-            notes=(f"'{found.name}' ({found.address}), firmware {revision}", *((_OLD,) if version < 3 else ())),
+            notes=ganglion.notes(f"'{found.name}' ({found.address})", revision),
         )
 
     def _goodbye(self) -> tuple[gatt.Write, ...]:

@@ -1,6 +1,5 @@
 """The host's side of a Ganglion on a BLED112 dongle: find it, connect, start; the decoder is ganglion_decoder's."""
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import bgapi, ganglion
-from emg_edge.firmware_bridge.protocols.bgapi_codes import DISCOVER_ALL, OK, READ, address_text
+from emg_edge.firmware_bridge.protocols.bgapi_codes import DISCOVER_ALL, OK, READ, address_text, chosen_address
 from emg_edge.firmware_bridge.protocols.bgapi_dialogue import ask
 from emg_edge.firmware_bridge.protocols.bgapi_link import (
     ANSWER_S,
@@ -24,8 +23,6 @@ from emg_edge.firmware_bridge.protocols.bgapi_packet import Message
 from emg_edge.firmware_bridge.protocols.conversation import Client, Dialogue, Stream
 from emg_edge.firmware_bridge.protocols.ganglion_decoder import GanglionDongleDecoder
 
-__all__ = ["GanglionDongleClient", "GanglionDongleDecoder"]
-
 SCAN_S = 5.0  # the board advertises several times a second
 EXPLORE_S = 5.0  # some 25 attributes, a few for each turn of the radio
 WRITE_S = 1.0
@@ -40,14 +37,9 @@ REVISION = bytes.fromhex("2a28")[::-1]  # of the software
 NOTIFICATIONS_ON = bytes([1, 0])
 LAST_HANDLE = 0xFFFF
 
-_ADDRESS = re.compile(r"([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}")
 _NO_DONGLE = (
     "nothing on this port answers as a BLED112 Bluetooth dongle does (USB id 2458:0001): name its port with "
     "--serial-port, or pull it out and put it back"
-)
-_OLD = (
-    "its firmware 2 tells samples by their differences: after a lost notification the signal may be offset until the "
-    "next whole sample, for up to a second; firmware 3 does without"
 )
 
 
@@ -70,9 +62,7 @@ class GanglionDongleClient(Client):
     baud: ClassVar[int] = 115_200  # of no consequence: the dongle is a USB device throughout
 
     def __init__(self, mac: str | None = None, *, accelerometer: bool = False) -> None:
-        if mac and not _ADDRESS.fullmatch(mac):
-            raise BoardError(f"'{mac}' is no Bluetooth address; expected six bytes such as D4:3C:5D:7E:1A:2B")
-        self._mac = mac.upper().replace("-", ":") if mac else ""
+        self._mac = chosen_address(mac)
         self._accelerometer = accelerometer
         self._connection = 0
         self._write = 0  # handle of what takes commands
@@ -100,7 +90,7 @@ class GanglionDongleClient(Client):
             unit="uV",
             per_count=np.full(ganglion.CHANNELS, ganglion.UV_PER_COUNT),
             limits=ganglion.LIMITS,
-            notes=(f"{board}, firmware {revision}", *((_OLD,) if version < 3 else ())),
+            notes=ganglion.notes(board, revision),
         )
 
     def stop(self) -> Dialogue[None]:
@@ -168,8 +158,7 @@ class GanglionDongleClient(Client):
         command = bgapi.ReadByHandle(self._connection, handle)
         heard = yield from ask(command, lambda message: wanted(message) or done(message), WRITE_S)
         last = heard[-1] if heard else None
-        said = last.value.decode("ascii", "replace") if isinstance(last, bgapi.AttributeValue) else ""
-        return said if re.match(r"[1-9]\.", said) else ""
+        return ganglion.revision_of(last.value) if isinstance(last, bgapi.AttributeValue) else ""
 
     def _tell(self, handle: int, value: bytes) -> Dialogue[None]:
         command = bgapi.AttributeWrite(self._connection, handle, value)

@@ -146,7 +146,7 @@ def choose(told: Description, survey: Survey) -> Description:
     if channels < 1 or misplaced or (known.channels is not None and known.channels != channels):
         raise BoardError(
             f"the board's lines have {columns} columns; expected {known.channels or 'some'} channels{also}: "
-            "say how many channels there are, and which column is a counter"
+            "mend the sketch's comment line, or say which column is a counter: --counter 1"
         )
     if channels > MAX_CHANNELS:
         raise BoardError(f"the board's lines have {columns} columns; expected at most {MAX_CHANNELS} channels")

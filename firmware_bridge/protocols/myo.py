@@ -19,6 +19,8 @@ EMG_BYTES = SAMPLES_PER_NOTIFICATION * CHANNELS
 # The four EMG characteristics are notified in turn, two samples each: which one it was is all the counting there is,
 # so a loss of 8 samples, or of a multiple, does not show in it.
 WRAP = 4 * SAMPLES_PER_NOTIFICATION
+OLDEST_MAJOR = 1  # firmware 0.x has other attributes and no raw EMG
+LOW_BATTERY = 20  # percent
 IMU_RATE_HZ = 50.0
 IMU_BYTES = 20
 ORIENTATION_SCALE = 16384.0
@@ -26,7 +28,6 @@ ACCELERATION_SCALE = 2048.0  # counts a g
 GYROSCOPE_SCALE = 16.0  # counts a degree a second
 
 NOTIFY_ON = bytes([1, 0])  # written to the descriptor of a characteristic, its handle + 1
-NOTIFY_OFF = bytes([0, 0])
 
 
 class Handle(IntEnum):
@@ -118,6 +119,14 @@ class FirmwareVersion:
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
+
+
+def notes(address: str, version: FirmwareVersion, battery: bytes) -> tuple[str, ...]:
+    """What the user should be told of a Myo, a sentence each; `battery` is b'' where it did not say its charge."""
+    said = f"Myo {address}, firmware {version}"
+    if not battery or battery[0] >= LOW_BATTERY:
+        return (said,)
+    return said, f"the Myo's battery is at {battery[0]} %: charge it soon"
 
 
 def emg_counts(values: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -13,8 +13,6 @@ from emg_edge.firmware_bridge.protocols.gatt_client import GattClient, last_word
 COMMAND, IMU, FIRMWARE = (myo.uuid_text(uuid) for uuid in (myo.COMMAND_UUID, myo.IMU_UUID, myo.FIRMWARE_VERSION_UUID))
 EMG = tuple(myo.uuid_text(uuid) for uuid in myo.EMG_UUIDS)  # in the order of their rotation
 BATTERY = gatt.uuid_text(0x2A19)
-OLDEST_MAJOR = 1  # firmware 0.x gives no raw EMG
-LOW_BATTERY = 20  # percent
 
 
 class MyoBluetoothClient(GattClient):
@@ -35,16 +33,13 @@ class MyoBluetoothClient(GattClient):
             yield from self._tell(gatt.Subscribe(uuid))
         yield from self._tell(gatt.Write(COMMAND, myo.set_sleep(never=True)))
         yield last_word(gatt.Write(COMMAND, myo.set_mode(myo.EmgMode.RAW)))
-        notes = [f"Myo {found.address}, firmware {version}"]
-        if battery and battery[0] < LOW_BATTERY:
-            notes.append(f"the Myo's battery is at {battery[0]} %: charge it soon")
         return Stream(
             decoder=MyoBluetoothDecoder(),
             rate_hz=myo.RATE_HZ,
             unit="myo-count",
             per_count=np.ones(myo.CHANNELS),
             limits=myo.LIMITS,
-            notes=tuple(notes),
+            notes=myo.notes(found.address, version, battery),
         )
 
     def _goodbye(self) -> tuple[gatt.Write, ...]:
@@ -59,10 +54,10 @@ class MyoBluetoothClient(GattClient):
                 f"{self._which} gave a firmware's version of {len(value)} bytes, and a Myo gives 8; choose another "
                 "with --mac-address"
             )
-        if version.major < OLDEST_MAJOR:
+        if version.major < myo.OLDEST_MAJOR:
             raise BoardError(
-                f"{self._which} has firmware {version}, which gives no raw EMG; expected {OLDEST_MAJOR}.0 or later: "
-                "update it with Myo Connect"
+                f"{self._which} has firmware {version}, which gives no raw EMG; expected {myo.OLDEST_MAJOR}.0 or "
+                "later: update it with Myo Connect"
             )
         return version
 

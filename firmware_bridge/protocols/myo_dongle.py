@@ -1,33 +1,26 @@
 """The host's side of a Myo on its BLED112 dongle: find it, connect, switch raw EMG on; the decoder is myo_decoder's."""
 
-import re
-
 import numpy as np
 
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols import bgapi, myo
-from emg_edge.firmware_bridge.protocols.bgapi_codes import OK, READ, address_text
+from emg_edge.firmware_bridge.protocols.bgapi_codes import OK, READ, address_text, chosen_address
 from emg_edge.firmware_bridge.protocols.bgapi_dialogue import ask, messages
 from emg_edge.firmware_bridge.protocols.bgapi_link import ANSWER_S, Parameters, connect, is_a, over, tidy, why
 from emg_edge.firmware_bridge.protocols.bgapi_packet import Message
 from emg_edge.firmware_bridge.protocols.conversation import Ask, Client, Dialogue, Stream
 from emg_edge.firmware_bridge.protocols.myo_decoder import MyoDongleDecoder
 
-__all__ = ["MyoDongleClient", "MyoDongleDecoder"]
-
 SCAN_S = 5.0  # an awake Myo advertises several times a second
 PROCEDURE_S = 1.0  # reading or writing an attribute takes a few connection intervals of 7.5 ms
 STOP_S = 0.15
 # The shortest interval that Bluetooth has, so that all notifications get through; given up after 0.64 s of silence.
 PARAMETERS = Parameters(interval_min=6, interval_max=6, timeout=64)
-OLDEST_MAJOR = 1  # firmware 0.x has other attributes and no raw EMG
-LOW_BATTERY = 20  # percent
 
 _NO_DONGLE = (
     "nothing on this port answers as a Myo's dongle does; expected the BLED112 that came with it (USB id 2458:0001):"
     " name its port with --serial-port, or pull it out and put it back"
 )
-_ADDRESS = re.compile(r"([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}")
 
 
 class MyoDongleClient(Client):
@@ -38,10 +31,8 @@ class MyoDongleClient(Client):
     def __init__(self, emg_mode: myo.EmgMode = myo.EmgMode.RAW, mac: str | None = None) -> None:
         if emg_mode not in (myo.EmgMode.FILTERED, myo.EmgMode.RAW):
             raise BoardError(f"a Myo streams 200 Hz in EMG mode 2 (filtered) or 3 (raw), and {emg_mode} was asked for")
-        if mac and not _ADDRESS.fullmatch(mac):
-            raise BoardError(f"'{mac}' is no Bluetooth address; expected six bytes such as C2:52:F5:37:29:5D")
         self._emg_mode = emg_mode
-        self._mac = mac.upper().replace("-", ":") if mac else ""
+        self._mac = chosen_address(mac)
         self._connection = 0
 
     def start(self) -> Dialogue[Stream]:
@@ -61,7 +52,7 @@ class MyoDongleClient(Client):
             unit="myo-count",
             per_count=np.ones(myo.CHANNELS),
             limits=myo.LIMITS,
-            notes=tuple(_notes(peripheral, version, battery)),
+            notes=myo.notes(address_text(peripheral.address), version, battery),
         )
 
     def stop(self) -> Dialogue[None]:
@@ -93,11 +84,12 @@ class MyoDongleClient(Client):
         version = myo.FirmwareVersion.unpack(value)
         if version is None:
             raise BoardError(
-                f"the Myo gave its firmware's version in {len(value)} bytes, and 8 were expected; is it a Myo?"
+                f"the Myo gave its firmware's version in {len(value)} bytes, and 8 were expected; choose another with "
+                "--mac-address"
             )
-        if version.major < OLDEST_MAJOR:
+        if version.major < myo.OLDEST_MAJOR:
             raise BoardError(
-                f"this Myo has firmware {version}, which gives no raw EMG; expected {OLDEST_MAJOR}.0 or later:"
+                f"this Myo has firmware {version}, which gives no raw EMG; expected {myo.OLDEST_MAJOR}.0 or later:"
                 " update it with Myo Connect"
             )
         return version
@@ -147,10 +139,3 @@ class _Scan:
 def _refusal(what: str, last: Message | None) -> str:
     reason = why(last, PROCEDURE_S)
     return f"the Myo was connected, but {what} ({reason}); bring it nearer to the dongle and try again"
-
-
-def _notes(peripheral: bgapi.ScanResponse, version: myo.FirmwareVersion, battery: bytes) -> list[str]:
-    notes = [f"Myo {address_text(peripheral.address)}, firmware {version}"]
-    if battery and battery[0] < LOW_BATTERY:
-        notes.append(f"the Myo's battery is at {battery[0]} %: charge it soon")
-    return notes

@@ -20,6 +20,7 @@ from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.faults.script import Power, Unplug
 from emg_edge.sampleblock import SampleBlock
 from emg_edge.signal.adaptation import Adjustment
+from emg_edge.signal.source import Source
 
 SETTING = Setting("b", "m", "r", "s")
 
@@ -27,11 +28,11 @@ SETTING = Setting("b", "m", "r", "s")
 class Run:
     """A loop on a board, with all that it said and wrote."""
 
-    def __init__(self, model, board, sink=None, min_probability=0.0):
+    def __init__(self, model, board, sink=None, min_probability=0.0, ring=None):
         self.kept, self.said, self.board = Kept(), [], board
         told = model.description
         self.tally = Tally(told.movements)
-        decoder = Decoder(model, board.source, told.scales.units["myo-count"])
+        decoder = Decoder(model, board.source, told.scales.units["myo-count"], ring)
         layer = DecisionLayer(told.movements, told.names, min_probability)
         sinks = [sink or self.kept]
         self.loop = Loop(board, decoder, layer, sinks, self.tally, bridge=10, say=self.said.append)
@@ -191,6 +192,14 @@ def test_a_board_that_fails_leaves_figures(model, recording):
         run.go()
     assert run.summary.decisions == len(run.kept.decisions) > 0
     assert board.stops == 1
+
+
+def test_channels_that_were_not_well_are_listed_by_number(model):
+    """Channel 2 comes before channel 10."""
+    source = Source("raw", 200.0, "myo-count", "double-ring")
+    run = Run(model, ScriptedBoard(source, [SampleBlock(np.zeros((400, 16), np.float32), 0.0)]), ring="upper")
+    run.go()
+    assert list(run.summary.channels_flagged) == [str(channel) for channel in range(1, 17)]
 
 
 def test_a_reader_that_goes_ends_the_run(model, recording):

@@ -62,7 +62,7 @@ def test_labels_acceleration_and_description_come_back(tmp_path):
         two,
         with_more(three, movement=np.array([0, 3, 3, 0, 0], np.int16)),
     ]
-    said = description(unit="myo-count", rate_hz=200.0, wearer="SIM-S7", gains=(8.0,) * 8, firmware=("v3.1.2",))
+    said = description(unit="myo-count", rate_hz=200.0, wearer="SIM-S7", per_count=(8.0,) * 8, firmware=("v3.1.2",))
     recording = open_recording(record(tmp_path / "x.tsv", blocks, said))
     assert recording.source == said.source
     assert (recording.wearer, recording.simulated, recording.database) == ("SIM-S7", True, "own")

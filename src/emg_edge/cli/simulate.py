@@ -25,8 +25,8 @@ def command(
     The first line on stdout is the path of the port; it stays the same when a fault unplugs the board. What goes
     wrong, by the script, is told on stderr as it happens. Ctrl-C ends it.
 
-    `counter` makes loss provable: channel k (from 0) of sample n says (n + 1000 k) mod 2^20 on boards of 24 bits, and
-    ((n + 7 k) mod 256) - 128 on the Myo.
+    `counter` makes loss provable: channel k (from 0) of sample n says (n + 1000 k) mod 2^20 on boards of 24 bits,
+    ((n + 1000 k) mod 2^16) - 2^15 on framed, (n + 7 k) mod 2^10 on csv, and ((n + 7 k) mod 256) - 128 on the Myo.
     """
     from emg_edge.device.simulator.boards import SIMULATED  # noqa: PLC0415 - here and below: --help stays quick
     from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal  # noqa: PLC0415

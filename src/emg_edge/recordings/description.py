@@ -26,8 +26,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     channels   columns of signal in use, the first ones
     started    when, ISO 8601 with the offset from UTC
     wearer     who wore it, None when that is not known
-    gains      of the amplifier, a channel each, where it has some
-    per_count  units a count, a channel each, where the board sends counts
+    per_count  units a count, a channel each, where the board sends counts; it follows the amplifier's gains
     firmware   what the board said about itself, a sentence each
     """
 
@@ -40,7 +39,6 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     channels: int
     started: str
     wearer: str | None = None
-    gains: tuple[float, ...] = ()
     per_count: tuple[float, ...] = ()
     firmware: tuple[str, ...] = ()
 
@@ -66,7 +64,6 @@ def describe(
     board: str,
     *,
     wearer: str | None = None,
-    gains: tuple[float, ...] = (),
     per_count: tuple[float, ...] = (),
     firmware: tuple[str, ...] = (),
 ) -> Description:
@@ -79,7 +76,6 @@ def describe(
         channels=source.channels,
         started=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
         wearer=wearer,
-        gains=gains,
         per_count=per_count,
         firmware=firmware,
     )

@@ -39,6 +39,12 @@ def test_it_declares_what_brainflow_says():
     assert any("first 8" in note for note in board.notes)
 
 
+def test_a_board_of_four_channels_is_a_ring_of_four():
+    """A Ganglion, for models of the montage ring4."""
+    board = open_board("brainflow:GANGLION_BOARD", BoardOptions(serial_port="/dev/no-such-port"))
+    assert (board.source.rate_hz, board.source.layout) == (200.0, "ring4")
+
+
 def test_nothing_is_lost_while_it_is_read():
     """BrainFlow's own counter, followed over its wrap, finds every sample."""
     with open_board("brainflow:SYNTHETIC_BOARD", BoardOptions()) as board:
@@ -68,7 +74,7 @@ def test_channels_that_make_no_ring_are_refused(channels, said):
     [
         ("brainflow:CYTONN_BOARD", "no board 'CYTONN_BOARD': near it are CYTON_BOARD"),
         ("brainflow", "say which BrainFlow board"),
-        ("brainflow:GANGLION_BOARD", "GANGLION_BOARD has 4 EMG channels"),
+        ("brainflow:GFORCE_DUAL_BOARD", "GFORCE_DUAL_BOARD has 2 EMG channels"),
         ("brainflow:PLAYBACK_FILE_BOARD", "--master-board"),
     ],
 )

@@ -63,7 +63,7 @@ def test_eight_channels_are_set_for_muscle_and_started() -> None:
     assert isinstance(stream.decoder, CytonDecoder)
     assert (stream.rate_hz, stream.unit, stream.limits) == (250.0, "uV", (-(1 << 23), (1 << 23) - 1))
     np.testing.assert_allclose(stream.per_count, np.full(8, 187_500 / (2**23 - 1)))
-    assert stream.notes == ("the board's firmware is v3.1.2",)
+    assert stream.notes == ("the board's firmware is v3.1.2", "its channels have the preset emg and gain 24")
 
 
 def test_sixteen_channels_of_a_daisy_are_set_and_started() -> None:
