@@ -2,7 +2,6 @@
 
 import collections
 import contextlib
-import itertools
 import time
 from typing import Any, Self
 
@@ -10,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.device.boards import brainflow_library as library
+from emg_edge.device.boards.absence import Absence
+from emg_edge.device.boards.blocks import cut
 from emg_edge.device.boards.board import Board, BoardOptions
-from emg_edge.device.boards.wire import FIRST_RETRY_S, LONGEST_RETRY_S, STALL_S
+from emg_edge.device.boards.wire import STALL_S
 from emg_edge.errors import BoardError, MissingDependency
 from emg_edge.firmware_bridge.protocols.numbering import Numbering
 from emg_edge.sampleblock import SampleBlock
@@ -70,8 +71,7 @@ class BrainFlowBoard(Board):
         self.stop()
         self._ready.clear()
         self.reconnects = self.refused = 0
-        self._heard_s: float | None = None
-        self._away, self._retry_s, self._wait_s = False, 0.0, FIRST_RETRY_S
+        self._absence = Absence(self.name, self.source.rate_hz, self.tell)
         self._begin()
         self._started = True
 
@@ -82,7 +82,7 @@ class BrainFlowBoard(Board):
                 return None
             if self._streaming:
                 self._look()
-            elif time.monotonic() >= self._retry_s:
+            elif time.monotonic() >= self._absence.retry_s:
                 self._try_again()
             if not self._ready:
                 left_s = deadline_s - time.monotonic()
@@ -139,33 +139,20 @@ class BrainFlowBoard(Board):
             self.refused = self._numbering.refused
         if not len(samples):
             return
-        if self._away:
-            lost[0] += self._came_back(len(samples), arrived_s)
-        self._heard_s = arrived_s
-        edges = [0, *(int(k) + 1 for k in np.flatnonzero(lost[1:])), len(samples)]
-        for start, stop in itertools.pairwise(edges):
-            self._ready.append(SampleBlock(samples[start:stop], arrived_s, int(lost[start])))
+        lost[0] += self._absence.hear(len(samples), int(lost.sum()), arrived_s)
+        self.reconnects = self._absence.returns
+        self._ready += cut(samples, lost, arrived_s)
 
     def _lose(self, reason: str) -> None:
         self._release()
-        self._streaming, self._away = False, True
-        self._retry_s = time.monotonic() + self._wait_s
-        self.tell(f"{reason} (trying again meanwhile)")
+        self._streaming = False
+        self._absence.lose(reason, time.monotonic(), gone=True)
 
     def _try_again(self) -> None:
         try:
             self._begin()
-        except BoardError:  # said already, when the link was lost
-            self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
-            self._retry_s = time.monotonic() + self._wait_s
-
-    def _came_back(self, arrived: int, now_s: float) -> int:
-        """Count the reconnection; returns the samples of the time away, by the clock."""
-        self._away, self._wait_s = False, FIRST_RETRY_S
-        self.reconnects += 1
-        away_s = 0.0 if self._heard_s is None else now_s - self._heard_s
-        self.tell(f"{self.name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept")
-        return max(0, round(away_s * self.source.rate_hz) - arrived)
+        except BoardError as error:
+            self._absence.lose(str(error), time.monotonic(), gone=True)
 
     def _arrival_s(self, data: NDArray[np.float64], now_s: float) -> float:
         """BrainFlow's own stamp of the newest sample, on our clock: the wait for our next look is latency too."""

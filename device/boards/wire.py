@@ -11,6 +11,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from emg_edge.device.boards.absence import LONGEST_LULL_S, Absence
+from emg_edge.device.boards.blocks import cut
 from emg_edge.device.boards.board import Board
 from emg_edge.device.ports.converse import converse
 from emg_edge.device.ports.port import LinkLost, Port
@@ -26,8 +28,6 @@ from emg_edge.signal.source import Source
 # a radio's hiccup, short enough to be back within two seconds.
 STALL_S = 1.0
 FEWEST_SHARE = 0.02  # of the samples of that time: noise holds some, too, on a board without checksums
-FIRST_RETRY_S, LONGEST_RETRY_S = 0.1, 0.5  # back-off; looking for a port twice a second costs next to nothing
-LONGEST_LULL_S = 0.05  # however rarely decisions are wanted: silence must be noticed in time
 STOP_S = 1.0  # a board that does not take its goodbye by then is left
 
 
@@ -88,20 +88,17 @@ class WireBoard(Board):
         self._stream: Stream | None = None
         self._talk: Talk[Stream] | None = None
         self._numbering: Numbering | None = None
-        self._newest_s: float | None = None  # when the newest sample came, as far as the board's rate tells
         self._since_s = 0.0  # from when on samples are awaited: the streaming began, or some came last
         self._came = 0  # samples since then
-        self._retry_s, self._wait_s = 0.0, FIRST_RETRY_S
-        self._away = False  # the link was lost, and no sample has come since
-        self._reason, self._missing = "", False  # why the link was lost last, and whether the port itself was gone
+        self._absence = Absence(self.name, self.source.rate_hz, self.tell)
         self.reconnects = self.skipped_bytes = self.refused = 0
 
     def _advance(self, timeout_s: float) -> None:
         """Wait for the next thing to happen, no longer than the time-out. Raises BoardError when the link is lost."""
         now_s = self._port.now()
         if self._state is _State.CLOSED:
-            if now_s < self._retry_s:
-                self._port.sleep(min(timeout_s, self._retry_s - now_s))
+            if now_s < self._absence.retry_s:
+                self._port.sleep(min(timeout_s, self._absence.retry_s - now_s))
             else:
                 self._connect()
         elif self._state is _State.TALKING:
@@ -175,49 +172,20 @@ class WireBoard(Board):
         if not len(counts):
             return
         lost = placed.lost
-        if self._away:
-            lost[0] += self._came_back(len(counts), now_s)
-        per_count = stream.per_count
-        if self._columns is not None:
-            counts, per_count = counts[:, self._columns], per_count[self._columns]
-        samples = (counts * per_count).astype(np.float32)
-        acceleration = None if decoded.acceleration is None else decoded.acceleration[placed.keep]
-        self._newest_s = self._when(len(samples) + int(lost.sum()), now_s)
+        lost[0] += self._absence.hear(len(counts), int(lost.sum()), now_s)
+        self.reconnects = self._absence.returns
         self._came += len(counts)
         if self._came >= FEWEST_SHARE * STALL_S * self.source.rate_hz:
             self._since_s, self._came = now_s, 0
-        edges = [int(k) + 1 for k in np.flatnonzero(lost[1:])] if len(lost) > 1 else []
-        for start, stop in zip([0, *edges], [*edges, len(samples)], strict=True):
-            moved = None if acceleration is None else acceleration[start:stop]
-            block = SampleBlock(samples[start:stop], now_s, int(lost[start]), acceleration=moved)
-            self._ready.append(block)
-
-    def _when(self, samples: int, now_s: float) -> float:
-        """When the newest of so many more samples came: it may have waited here while others gathered."""
-        if self._newest_s is None:
-            return now_s
-        return min(max(self._newest_s + samples / self.source.rate_hz, now_s - LONGEST_LULL_S), now_s)
-
-    def _came_back(self, arrived: int, now_s: float) -> int:
-        """Count the reconnection; returns the samples of the time away, by the clock: the board's counting is new."""
-        self._away, self._wait_s, self._reason, self._missing = False, FIRST_RETRY_S, "", False
-        self.reconnects += 1
-        if self._newest_s is None:
-            return 0
-        away_s = now_s - self._newest_s
-        self.tell(f"{self.name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept")
-        return max(0, round(away_s * self.source.rate_hz) - arrived)
+        per_count = stream.per_count
+        if self._columns is not None:
+            counts, per_count = counts[:, self._columns], per_count[self._columns]
+        acceleration = None if decoded.acceleration is None else decoded.acceleration[placed.keep]
+        self._ready += cut((counts * per_count).astype(np.float32), lost, now_s, acceleration)
 
     def _lose(self, error: BoardError) -> None:
         self._close()
-        reason = str(error)
-        self._away = True
-        missing = isinstance(error, LinkLost)
-        if reason != self._reason and not (missing and self._missing):  # that it is still not there is no news
-            self.tell(f"{reason} (trying again meanwhile)")
-        self._reason, self._missing = reason, missing
-        self._retry_s = self._port.now() + self._wait_s
-        self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
+        self._absence.lose(str(error), self._port.now(), gone=isinstance(error, LinkLost))
 
     def _close(self) -> None:
         self._port.close()

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from emg_edge.device.boards.wire import LONGEST_RETRY_S, STALL_S
+from emg_edge.device.boards.absence import LONGEST_RETRY_S
+from emg_edge.device.boards.wire import STALL_S
 from emg_edge.device.ports.port import Port
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.virtual import DRIVERS, virtual
