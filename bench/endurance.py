@@ -14,36 +14,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
+from simulated_clock import loop_on, shipped_model
 
-from emg_edge.decoding import modelfile
-from emg_edge.decoding.decisions import Decision, DecisionLayer
-from emg_edge.device.decoder import Decoder
-from emg_edge.device.loop import Limits, Loop
+from emg_edge.decoding.decisions import Decision
+from emg_edge.device.loop import Limits
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.virtual import DRIVERS, virtual
 from emg_edge.device.sinks import JsonLines
-from emg_edge.device.tally import Tally
-from emg_edge.device.wearer import choose_ring, choose_scale
 from emg_edge.firmware_bridge.faults.script import Drop, Power
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
-from emg_edge.models import shipped
-from emg_edge.signal.adaptation import Adjustment
+from emg_edge.firmware_bridge.simulated.feed import NoiseFeed
 
 BOUND_MB = 2.0
 WARM_UP_MINUTES = 5
-
-
-class Noise:
-    """A signal that costs next to nothing to make."""
-
-    raw = False
-
-    def __init__(self, channels: int) -> None:
-        self._channels, self._rng = channels, np.random.default_rng(0)
-
-    def read(self, n: int) -> tuple[np.ndarray, None]:
-        return self._rng.normal(0, 40.0, (n, self._channels)), None
 
 
 class Scale:
@@ -72,18 +55,11 @@ def main() -> None:
     firmware = entry.make()
     faults = [Drop(share=0.01), *(Power(at_s=600.0 * k, for_s=2.0) for k in range(1, asked.minutes // 10 + 1))]
     board, port = virtual(
-        asked.board, SimulatedBoard(firmware, Noise(firmware.channels), entry.wrap, faults, tick_s=0.016)
+        asked.board, SimulatedBoard(firmware, NoiseFeed(firmware.channels), entry.wrap, faults, tick_s=0.016)
     )
-    model = modelfile.read(shipped())
-    told = model.description
-    ring = choose_ring(told, board.source, None)
-    scale = choose_scale(told, board.source, None, ring.name)
-    decoder = Decoder(model, board.source, scale.scale, ring.name, adjustment=Adjustment(unit=scale.unit))
-    weigh, tally = Scale(port.now), Tally(told.movements)
+    weigh = Scale(port.now)
     with Path("/dev/null").open("wb", buffering=0) as nowhere:
-        sinks = [JsonLines(nowhere), weigh]
-        loop = Loop(board, decoder, DecisionLayer(told.movements, told.names), sinks, tally,
-                    bridge=12, say=lambda _: None, clock=port.now)  # fmt: skip
+        loop, tally = loop_on(board, port.now, shipped_model(), [JsonLines(nowhere), weigh])
         began_s = time.monotonic()
         loop.run(Limits(wall_s=60.0 * asked.minutes + 1), lambda: False)
     settled = weigh.resident_mb[WARM_UP_MINUTES - 1 :]

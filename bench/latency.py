@@ -21,14 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from simulated_clock import shipped_model
 
-from emg_edge.decoding import modelfile
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
 from emg_edge.device.simulator.serve import serve
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.device.wearer import choose_scale
-from emg_edge.models import shipped
 from emg_edge.signal.adaptation import Adjustment
 from emg_edge.signal.frontend import FrontEnd
 from emg_edge.signal.source import Source
@@ -53,7 +52,7 @@ class NotingTerminal(PseudoTerminal):
 
 def samples_of_decisions(count: int) -> list[int]:
     """How many samples of a Cyton each decision needs, the first decision first."""
-    model = modelfile.read(shipped())
+    model = shipped_model()
     spec, source = model.description.signal, Source("raw", 250.0, "uV", "ring8")
     scale = choose_scale(model.description, source, None, "upper")
     front = FrontEnd(spec, source, scale.scale, "upper", Adjustment(unit=scale.unit))

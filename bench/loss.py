@@ -19,24 +19,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from simulated_clock import loop_on
 
 from emg_edge.decoding import modelfile
-from emg_edge.decoding.decisions import Decision, DecisionLayer
+from emg_edge.decoding.decisions import Decision
 from emg_edge.device.boards.board import Board, BoardOptions
-from emg_edge.device.decoder import Decoder
-from emg_edge.device.loop import Limits, Loop
+from emg_edge.device.loop import Limits
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.feeds import RecordingFeed
 from emg_edge.device.simulator.truth import SimulatedTruth
 from emg_edge.device.simulator.virtual import virtual
-from emg_edge.device.tally import Tally
-from emg_edge.device.wearer import choose_ring, choose_scale
 from emg_edge.firmware_bridge.faults.script import Drop, Fault
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
 from emg_edge.recordings.recording import Recording
 from emg_edge.recordings.takes import find
 from emg_edge.sampleblock import SampleBlock
-from emg_edge.signal.adaptation import Adjustment
 
 TEST = (2, 5)  # repetitions
 BOUND_POINTS = 1.0
@@ -106,17 +103,11 @@ class Judge:
 
 def run(path: Path, recording: Any, share: float, seed: int) -> dict[str, float]:
     model = modelfile.read(path)
-    told = model.description
     labels = recording.movement + 100 * np.isin(recording.repetition, TEST).astype(np.int16)
     faults: list[Fault] = [Drop(share=share)] if share else []
     board = Labelled(dataclasses.replace(recording, movement=labels), faults, seed)
-    ring = choose_ring(told, board.source, None)
-    scale = choose_scale(told, board.source, recording.wearer, ring.name)
-    decoder = Decoder(model, board.source, scale.scale, ring.name, adjustment=Adjustment(unit=scale.unit))
-    judge, tally = Judge(), Tally(told.movements)
-    layer = DecisionLayer(told.movements, told.names)
-    bridge = int(told.signal.frame.length * board.source.rate_hz / told.signal.rate_hz)
-    loop = Loop(board, decoder, layer, [judge], tally, bridge=bridge, say=lambda _: None, clock=board.port.now)
+    judge = Judge()
+    loop, tally = loop_on(board, board.port.now, model, [judge], wearer=recording.wearer)
     loop.run(Limits(), lambda: False)
     return {
         "accuracy": 100 * judge.right / judge.judged,

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
 from emg_edge.firmware_bridge.simulated.firmware import Firmware
 
+NOISE_UV = 40.0
+
 
 class Feed(Protocol):
     """Gives a board its samples, microvolts or raw counts, one after another."""
@@ -57,3 +59,15 @@ class ForearmFeed:
     def read(self, n: int) -> tuple[NDArray[np.floating], NDArray[np.int16]]:
         chunk = self._wearer.read(n)
         return (chunk.samples + self._offset_uv)[:, :: self._every], chunk.movement
+
+
+class NoiseFeed:
+    """White noise of some tens of microvolts: what an arm at work is to a link, at next to no cost."""
+
+    raw = False
+
+    def __init__(self, channels: int, seed: int = 0) -> None:
+        self._channels, self._rng = channels, np.random.default_rng(seed)
+
+    def read(self, n: int) -> tuple[NDArray[np.floating], None]:
+        return self._rng.normal(0, NOISE_UV, (n, self._channels)), None
