@@ -44,7 +44,7 @@ class Recorder:
 
     def __enter__(self) -> Self:
         described = beside(self.path)
-        self._refuse_existing(described)
+        refuse_existing(self.path)
         self._file = self._create()
         try:
             write_atomically(described, encode(self._description))
@@ -143,11 +143,6 @@ class Recorder:
             f"samples before are there; {way_out} and begin another recording"
         )
 
-    def _refuse_existing(self, described: Path) -> None:
-        for place in (self.path, described):
-            if os.path.lexists(place):
-                raise _exists(place)
-
     def _create(self) -> int:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +154,13 @@ class Recorder:
             raise _exists(self.path) from error
         except OSError as error:
             raise cannot_write(self.path, error) from error
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise EmgEdgeError when a recording, or its description, is there already."""
+    for place in (path, beside(path)):
+        if os.path.lexists(place):
+            raise _exists(place)
 
 
 def _exists(place: Path) -> EmgEdgeError:

@@ -12,13 +12,41 @@ import numpy as np
 from emg_edge.device.boards.board import Board
 from emg_edge.device.losstalk import LossTalk
 from emg_edge.device.monitor import Monitor
-from emg_edge.device.recorder import Recorder
+from emg_edge.device.recorder import Recorder, refuse_existing
 from emg_edge.errors import BoardError
 from emg_edge.recordings.description import describe
 
 PATIENCE_S = 0.2  # how soon a request to stop is seen
 SILENT_S = 1.0  # from which on silence is worth a word
 FIRST_SAMPLE_S = 10.0  # a board that started and is silent for so long will not deliver
+
+
+class _Silence:
+    """Says when samples stop coming, and when they come again."""
+
+    def __init__(self, name: str, say: Callable[[str], None]) -> None:
+        self._name, self._say = name, say
+        self._began_s = self._heard_s = time.monotonic()
+        self._heard = self._silent = False
+
+    def heard(self) -> None:
+        now_s = time.monotonic()
+        if self._silent:
+            self._say(f"{self._name} delivers again, after {now_s - self._heard_s:.1f} s of silence")
+        self._heard_s, self._heard, self._silent = now_s, True, False
+
+    def nothing(self) -> bool:
+        """Tell whether it is silence by now. Raises BoardError when nothing has ever come."""
+        now_s = time.monotonic()
+        if not self._heard and now_s - self._began_s > FIRST_SAMPLE_S:
+            raise BoardError(
+                f"{self._name} started, and delivered nothing in {FIRST_SAMPLE_S:g} s; check its power, its distance "
+                "and its connection, then start again"
+            )
+        if now_s - self._heard_s > SILENT_S and not self._silent:
+            self._silent = True
+            self._say(f"{self._name} delivers no samples")
+        return self._silent
 
 
 @dataclass(frozen=True)
@@ -49,6 +77,7 @@ def record(
     """
     rate_hz = board.source.rate_hz
     most = duration_s * rate_hz
+    refuse_existing(path)  # before the board is brought to streaming
     with board:
         for note in board.notes:
             say(note)
@@ -56,23 +85,17 @@ def record(
         who = wearer or board.wearer
         description = describe(board.source, board.name, wearer=who, per_count=per_count, firmware=board.notes)
         monitor, loss = Monitor(board.source, board.rails, live=board.live), LossTalk(board.name)
-        began_s = heard_s = time.monotonic()
-        silent = False
+        began_s, silence = time.monotonic(), _Silence(board.name, say)
         with Recorder(path, description) as recorder:
             while not (stopped() or board.finished or recorder.samples >= most):
-                now_s = time.monotonic()
-                if now_s - began_s > duration_s + SILENT_S and board.live:
+                if time.monotonic() - began_s > duration_s + SILENT_S and board.live:
                     break
                 block = board.read(PATIENCE_S)
                 if block is None:
-                    if not recorder.samples and now_s - began_s > FIRST_SAMPLE_S:
-                        raise BoardError(f"{board.name} started, and delivered nothing in {FIRST_SAMPLE_S:g} s")
-                    if now_s - heard_s > SILENT_S and not silent:
-                        silent = True
-                        say(f"{board.name} delivers no samples")
+                    if silence.nothing():
                         monitor.interrupted()
                 else:
-                    heard_s, silent = time.monotonic(), False
+                    silence.heard()
                     left = math.ceil(most - recorder.samples) if math.isfinite(most) else len(block.samples)
                     if label is not None and block.movement is None:
                         block = dataclasses.replace(block, movement=np.full(len(block.samples), label, np.int16))

@@ -39,7 +39,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "counter": ("csv",),
     **dict.fromkeys(("ip_address", "ip_port", "timeout", "other_info", "serial_number"), ("brainflow",)),
 }
-_BOARDS = {name for names in _ONLY_FOR.values() for name in names}
+KNOWN = {name for names in _ONLY_FOR.values() for name in names}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,7 +132,7 @@ def refuse_ignored(ctx: click.Context, board: str) -> None:
     kind = board.partition(":")[0].lower()
     for option, boards in _ONLY_FOR.items():
         said = ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
-        if said and kind in _BOARDS and kind not in boards:
+        if said and kind in KNOWN and kind not in boards:
             raise click.UsageError(
                 f"--{option.replace('_', '-')} is for the board {' or '.join(boards)}, and this is '{kind}'", ctx
             )

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from emg_edge.cli import board_options, simulate
 from emg_edge.device.boards.board import Board, BoardOptions
 from emg_edge.device.boards.registry import BOARDS, boards, open_board, unavailable
+from emg_edge.device.simulator.boards import SIMULATED
+from emg_edge.device.simulator.virtual import DRIVERS
 from emg_edge.errors import BoardError
 
 PLUGIN = """
@@ -35,6 +38,13 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     importlib.invalidate_caches()
     yield tmp_path
     sys.modules.pop("my_board", None)
+
+
+def test_every_list_of_boards_names_the_same_ones():
+    """What can be simulated has a driver on a simulated clock; every board of ours has options on the command line."""
+    assert SIMULATED.keys() == DRIVERS.keys() <= BOARDS.keys()
+    assert SIMULATED.keys() == set(simulate.BOARDS)
+    assert BOARDS.keys() == board_options.KNOWN
 
 
 @pytest.mark.parametrize("name", BOARDS)
