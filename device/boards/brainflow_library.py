@@ -25,7 +25,8 @@ def load() -> Any:
     except OSError as error:
         raise MissingDependency(
             f"BrainFlow's native library does not load on {platform.machine()} ({error}): on Linux its wheel holds "
-            "x86-64 libraries only; build BrainFlow from source here, or run this on an x86-64 machine"
+            "x86-64 libraries only; use our own driver where there is one (--board cyton, cyton-daisy, ganglion, myo), "
+            "build BrainFlow from source here, or run this on an x86-64 machine"
         ) from error
     return module
 
