@@ -5,6 +5,10 @@ from collections.abc import Callable
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.1, 0.5  # back-off; looking for a port twice a second costs next to nothing
 LONGEST_LULL_S = 0.05  # a sample is read at most so long after it came: what gathers is let gather no longer
 
+# How long the board's counting takes to tell whether silence was a delay or a loss of whole turns (see numbering). If
+# the link is lost before, the silence counts as a part of the absence.
+SURE_S = 0.8
+
 
 class Absence:
     """Follows one board; `tell` takes a sentence for the user.
@@ -18,6 +22,7 @@ class Absence:
         self._name, self._rate_hz, self._tell = name, rate_hz, tell
         self.away, self.retry_s, self.returns = False, 0.0, 0
         self._newest_s: float | None = None  # when the newest sample came, as far as the board's rate tells
+        self._jump_s, self._jumped_s = 0.0, 0.0  # time without samples that nobody has accounted for, and when it ended
         self._wait_s = FIRST_RETRY_S
         self._reason, self._gone = "", False  # why it was lost last, and whether the port itself was gone
 
@@ -25,6 +30,9 @@ class Absence:
         """The link is lost, or an attempt to have it back was in vain; `gone` when there is not even a port."""
         if reason != self._reason and not (gone and self._gone):  # that it is still not there is no news
             self._tell(f"{reason} (trying again meanwhile)")
+        if self._newest_s is not None and now_s - self._jumped_s < SURE_S:
+            self._newest_s -= self._jump_s
+        self._jump_s = 0.0
         self.away, self._reason, self._gone = True, reason, gone
         self.retry_s = now_s + self._wait_s
         self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
@@ -45,11 +53,17 @@ class Absence:
                     f"{self._name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept"
                 )
                 missing = max(0, round(away_s * self._rate_hz) - samples)
-        self._newest_s = self._when(samples + lost + missing, now_s)
+        self._follow(samples + lost + missing, lost, now_s)
         return missing
 
-    def _when(self, samples: int, now_s: float) -> float:
-        """When the newest of so many more samples came: it may have waited here while others gathered."""
+    def _follow(self, samples: int, lost: int, now_s: float) -> None:
+        """Tell when the newest of so many more samples came: it may have waited here while others gathered."""
         if self._newest_s is None:
-            return now_s
-        return min(max(self._newest_s + samples / self._rate_hz, now_s - LONGEST_LULL_S), now_s)
+            self._newest_s = now_s
+            return
+        by_rate_s = self._newest_s + samples / self._rate_hz
+        self._newest_s = min(max(by_rate_s, now_s - LONGEST_LULL_S), now_s)
+        if lost:  # the board's counting has told
+            self._jump_s = 0.0
+        elif self._newest_s - by_rate_s > LONGEST_LULL_S:
+            self._jump_s, self._jumped_s = self._newest_s - by_rate_s, now_s
