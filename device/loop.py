@@ -71,6 +71,7 @@ class Loop:
         Raises BoardError when the board fails, and what the sinks raise.
         """
         most = limits.signal_s * self._board.source.rate_hz
+        self._board.stopped = stopped
         with self._board as board:
             self._began_s = began_s = self._clock()
             for note in board.notes if board.live else ():  # what it said of itself when it was started

@@ -95,7 +95,7 @@ class Recorder:
         values[:, 0] = np.arange(first, first + n)
         values[:, 1 : 1 + channels] = block.samples
         if block.acceleration is not None:
-            values[:, 1 + channels : 1 + channels + _AXES] = block.acceleration
+            values[:, 1 + channels : 1 + channels + _AXES] = np.nan_to_num(block.acceleration)  # 0: none yet
         values[:, -2] = self._times(block)
         values[:, -1] = UNKNOWN if block.movement is None else block.movement
         text: str = self._template * n % tuple(values.ravel().tolist())
@@ -144,10 +144,6 @@ class Recorder:
         )
 
     def _create(self) -> int:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
         try:
             return os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o666)
         except FileExistsError as error:

@@ -77,6 +77,7 @@ def record(
     """
     rate_hz = board.source.rate_hz
     most = duration_s * rate_hz
+    board.stopped = stopped
     refuse_existing(path)  # before the board is brought to streaming
     with board:
         for note in board.notes:

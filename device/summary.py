@@ -48,7 +48,7 @@ class Summary(msgspec.Struct, frozen=True):
     """The document that `run --summary` writes.
 
     accuracy         share of decisions equal to the truth, 0..1, rest counted, those within SETTLE_S after a change of
-                     truth left out; null where the truth is unknown
+                     truth left out; null where the truth is unknown, or the model knows none of it
     judged           the number of decisions that it is a share of
     beyond_model     those of them whose true movement the model does not know: they can only be wrong
     samples_lost     known to be missing; `gaps` is in how many places
@@ -101,7 +101,8 @@ def as_text(summary: Summary) -> str:
         f"({summary.runtime}, scale {summary.scale})"
     ]
     if summary.accuracy is None:
-        lines.append("accuracy unknown: no decision could be held against the truth")
+        why = "the model knows none of the movements that were made" if summary.judged else "nobody told the movements"
+        lines.append(f"accuracy not known: {why}")
     else:
         lines.append(
             f"accuracy {summary.accuracy:.1%} of {summary.judged} decisions more than {SETTLE_S * 1000:.0f} ms after a "

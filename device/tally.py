@@ -49,7 +49,7 @@ class Tally:
         late = self._delays.percentiles((0.5, 0.95, 0.99))
         return Summary(
             decisions=self._states.total(),
-            accuracy=self._right / self._judged if self._judged else None,
+            accuracy=self._right / self._judged if self._judged > self._beyond else None,
             judged=self._judged,
             beyond_model=self._beyond,
             latency_ms=Latency(*(round(ms, 3) for ms in late)) if late else None,

@@ -49,9 +49,7 @@ class Absence:
             self._wait_s, self._reason, self._gone = FIRST_RETRY_S, "", False
             if self._newest_s is not None:
                 away_s = now_s - self._newest_s
-                self._tell(
-                    f"{self._name} is connected again, {away_s:.1f} s after its last sample; the calibration is kept"
-                )
+                self._tell(f"{self._name} is connected again, {away_s:.1f} s after its last sample; its scale is kept")
                 missing = max(0, round(away_s * self._rate_hz) - samples)
         self._follow(samples + lost + missing, lost, now_s)
         return missing

@@ -2,6 +2,7 @@
 
 import abc
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
@@ -65,6 +66,7 @@ class Board(abc.ABC):
     wearer   who wears it ('SIM-S1', 'DB5-S1'), None when that is not known
     notes    what the user should be told before the run, a sentence each; a board may know more once it was started
     live           samples come when they come; a board that is not live waits for its reader
+    stopped        set by the reader: whether the user has asked to end; a start that takes seconds looks at it
     unhurried      set by the reader: samples that it has nothing to do with before they are there; they may gather
     reconnects     times that the link was lost and came back since the start
     skipped_bytes  bytes that belonged to no whole frame since the start
@@ -77,6 +79,7 @@ class Board(abc.ABC):
     notes: tuple[str, ...] = ()
     live: bool = True
     unhurried: int = 1
+    stopped: Callable[[], bool] = staticmethod(lambda: False)
     reconnects: int = 0
     skipped_bytes: int = 0
     refused: int = 0

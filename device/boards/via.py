@@ -44,6 +44,7 @@ class ViaBoard(Board):
         self._server.start()
         try:
             self._driver = self._open_driver()
+            self._driver.stopped = self.stopped
             self._driver.start()
         except BaseException:
             self._server.stop()

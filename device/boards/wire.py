@@ -28,6 +28,7 @@ from emg_edge.signal.source import Source
 # a radio's hiccup, short enough to be back within two seconds.
 STALL_S = 1.0
 FEWEST_SHARE = 0.02  # of the samples of that time: noise holds some, too, on a board without checksums
+PATIENCE_S = 0.2  # how soon a wish to end is seen while a board is brought to streaming
 STOP_S = 1.0  # a board that does not take its goodbye by then is left
 
 
@@ -54,8 +55,8 @@ class WireBoard(Board):
         self._started = True
         try:
             self._connect()
-            while self._state is not _State.STREAMING:
-                self._advance(STALL_S)
+            while self._state is not _State.STREAMING and not self.stopped():
+                self._advance(PATIENCE_S)
         except BaseException:
             self._started = False
             self._close()

@@ -185,12 +185,16 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 0
 
 
+_BY_KIND = "docs/boards.md lists every kind with its values"
+
+
 def parse(text: str, name: str) -> Script:
     """Read a script; `name` says which in errors. Raises EmgEdgeError naming what is wrong."""
     try:
         script: Any = msgspec.toml.decode(text, type=Script)
     except (msgspec.MsgspecError, ValueError) as error:  # ValueError: TOML's own
-        raise EmgEdgeError(f"{name} is no fault script: {error}; the kinds are {', '.join(KINDS)}") from error
+        way_out = f"the kinds are {', '.join(KINDS)}" if ".kind" in str(error) or "tag" in str(error) else _BY_KIND
+        raise EmgEdgeError(f"{name} is no fault script: {error}; {way_out}") from error
     assert isinstance(script, Script)
     return script
 

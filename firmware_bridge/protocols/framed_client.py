@@ -86,6 +86,7 @@ class FramedClient(Client):
                 f"the board '{hello.name}' answered '?' but sent no data frame within "
                 f"{FIRST_FRAME_S + longest_s:.1f} s of 'b'; expected frames of type 'D' (docs/framed-packet.md)"
             )
+        _check_data(listener.frame, hello)
         return self._stream(hello)
 
     def stop(self) -> Dialogue[None]:
@@ -106,6 +107,21 @@ class FramedClient(Client):
             per_count=np.full(hello.channels, per_count),
             limits=hello.limits,
             notes=tuple(notes),
+        )
+
+
+def _check_data(frame: bytes, hello: framed.Hello) -> None:
+    """Raise BoardError for data frames that are not what the hello promised: none of them would be decoded."""
+    version, channels = frame[1], frame[3]
+    if version != framed.VERSION:
+        raise BoardError(
+            f"the data frames of '{hello.name}' are of version {version}, and its hello is of version "
+            f"{framed.VERSION}; mend its firmware (docs/framed-packet.md)"
+        )
+    if channels != hello.channels:
+        raise BoardError(
+            f"the data frames of '{hello.name}' have {channels} channels, and its hello says {hello.channels}; mend "
+            "its firmware (docs/framed-packet.md)"
         )
 
 

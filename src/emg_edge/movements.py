@@ -56,5 +56,9 @@ def number_of(word: str) -> int:
     if word.lower() in NAMES:
         return NAMES.index(word.lower())
     near = difflib.get_close_matches(word.lower(), NAMES, n=3)
-    hint = f"near it are {', '.join(near)}" if near else "say a name as `emg-edge info` lists them"
+    hint = (
+        f"near it are {', '.join(near)}"
+        if near
+        else "say one of NinaPro's, as fist, or a number of your own from 62 on"
+    )
     raise EmgEdgeError(f"'{word}' is no movement and no number from 0 to {LARGEST}: {hint}")

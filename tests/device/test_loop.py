@@ -259,4 +259,4 @@ def test_a_board_that_goes_and_comes_is_stale_and_then_decided_anew(model, name,
     assert state == "unknown"  # a gap that cannot be bridged
     assert next(at_s for at_s, state in heard if at_s > back_s and state in ("active", "rest")) < 4 + 2
     assert loop.health().reconnects == 1
-    assert any("the calibration is kept" in sentence for sentence in said)
+    assert any("its scale is kept" in sentence for sentence in said)

@@ -47,7 +47,7 @@ def test_accuracy_is_null_without_a_truth():
     tally.decided(decision(1, None), settled=False, arrived_s=0.0)
     summary = tally.summary(SETTING, 200.0, Health())
     assert summary.accuracy is None
-    assert "accuracy unknown" in as_text(summary)
+    assert "accuracy not known" in as_text(summary)
 
 
 def test_a_run_without_a_decision_has_a_summary():

@@ -84,7 +84,8 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
             for sink in sinks:
                 sink.close()
             figures = session.summary()
-            say(summaries.as_text(figures))
+            if figures.samples or sys.exc_info()[0] is None:  # a board that never started has a reason, and no figures
+                say(summaries.as_text(figures))
             if summary is not None:
                 summaries.write(summary, figures)
     # Ctrl-C and SIGTERM end here too, with exit code 0: to be ended is what a live run is for.

@@ -94,7 +94,7 @@ def columns(layout: str, montage: str, ring: str | None = None, turn: Turn = AS_
         raise SpecError(
             f"this source has {LAYOUTS.get(layout, 'unknown')} channels in the layout '{layout}', which cannot serve "
             f"as the {CHANNELS.get(montage, '?')}-channel montage '{montage}' that the model expects; "
-            "use another source or another model"
+            f"{_way_out(layout)}"
         )
     if ring is None and len(choices) == 1:
         return next(iter(choices.values()))
@@ -106,6 +106,14 @@ def columns(layout: str, montage: str, ring: str | None = None, turn: Turn = AS_
             f"{way_out}"
         )
     return choices[ring]
+
+
+def _way_out(layout: str) -> str:
+    """What to do with a layout that a model cannot use."""
+    for montage in reversed(CHANNELS):  # the most channels first
+        if _choices(layout, montage, AS_IT_IS):
+            return f"use another source, or a model for this one: emg-edge train --montage {montage}"
+    return "use another source, or choose channels that make up a ring (--channels)"
 
 
 def _choices(layout: str, montage: str, turn: Turn) -> dict[str, tuple[int, ...]]:
