@@ -1,7 +1,5 @@
 """A link that is lost and comes back: when to try again, what to say of it, and how much is missing then."""
 
-from collections.abc import Callable
-
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.1, 0.5  # back-off; looking for a port twice a second costs next to nothing
 LONGEST_LULL_S = 0.05  # a sample is read at most so long after it came: what gathers is let gather no longer
 
@@ -11,15 +9,15 @@ SURE_S = 0.8
 
 
 class Absence:
-    """Follows one board; `tell` takes a sentence for the user.
+    """Follows one board; sentences for the user are added to `told`.
 
     away     the link was lost, and no sample has come since
     retry_s  when to try to connect again
     returns  times that it came back
     """
 
-    def __init__(self, name: str, rate_hz: float, tell: Callable[[str], None]) -> None:
-        self._name, self._rate_hz, self._tell = name, rate_hz, tell
+    def __init__(self, name: str, rate_hz: float, told: list[str]) -> None:
+        self._name, self._rate_hz, self._told = name, rate_hz, told
         self.away, self.retry_s, self.returns = False, 0.0, 0
         self._newest_s: float | None = None  # when the newest sample came, as far as the board's rate tells
         self._jump_s, self._jumped_s = 0.0, 0.0  # time without samples that nobody has accounted for, and when it ended
@@ -29,7 +27,7 @@ class Absence:
     def lose(self, reason: str, now_s: float, *, gone: bool = False) -> None:
         """The link is lost, or an attempt to have it back was in vain; `gone` when there is not even a port."""
         if reason != self._reason and not (gone and self._gone):  # that it is still not there is no news
-            self._tell(f"{reason} (trying again meanwhile)")
+            self._told.append(f"{reason} (trying again meanwhile)")
         if self._newest_s is not None and now_s - self._jumped_s < SURE_S:
             self._newest_s -= self._jump_s
         self._jump_s = 0.0
@@ -49,7 +47,9 @@ class Absence:
             self._wait_s, self._reason, self._gone = FIRST_RETRY_S, "", False
             if self._newest_s is not None:
                 away_s = now_s - self._newest_s
-                self._tell(f"{self._name} is connected again, {away_s:.1f} s after its last sample; its scale is kept")
+                self._told.append(
+                    f"{self._name} is connected again, {away_s:.1f} s after its last sample; its scale is kept"
+                )
                 missing = max(0, round(away_s * self._rate_hz) - samples)
         self._follow(samples + lost + missing, lost, now_s)
         return missing

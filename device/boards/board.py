@@ -83,7 +83,6 @@ class Board(abc.ABC):
     reconnects: int = 0
     skipped_bytes: int = 0
     refused: int = 0
-    _told: tuple[str, ...] = ()
 
     @classmethod
     @abc.abstractmethod
@@ -122,13 +121,20 @@ class Board(abc.ABC):
         """(channels,): the unit's worth of one raw count; None where samples are no counts, or that is not known."""
         return None
 
+    @property
+    def told(self) -> list[str]:
+        """The sentences that nobody has asked for yet."""
+        kept: list[str] = self.__dict__.setdefault("_told", [])
+        return kept
+
     def tell(self, sentence: str) -> None:
         """Keep a sentence for the user until whoever runs the board asks for news."""
-        self._told = (*self._told, sentence)
+        self.told.append(sentence)
 
     def news(self) -> tuple[str, ...]:
         """What happened to the link since the last call, a sentence each."""
-        told, self._told = self._told, ()
+        told = tuple(self.told)
+        self.told.clear()
         return told
 
     def __enter__(self) -> Self:

@@ -43,7 +43,8 @@ class BrainFlowBoard(Board):
             raise BoardError(
                 f"{board_id.name} plays what another board recorded; say which one: --master-board CYTON_BOARD"
             )
-        self._shim = self._brainflow.BoardShim(board_id.value, self._parameters(options))
+        self._shim_arguments = board_id.value, self._parameters(options)
+        self._shim: Any = None
         self._streaming = self._started = False
         self.name = f"brainflow:{board_id.name}"
         self._rows = self._emg_rows(described_by.name, facts, options.channels)
@@ -71,7 +72,7 @@ class BrainFlowBoard(Board):
         self.stop()
         self._ready.clear()
         self.reconnects = self.refused = 0
-        self._absence = Absence(self.name, self.source.rate_hz, self.tell)
+        self._absence = Absence(self.name, self.source.rate_hz, self.told)
         self._begin()
         self._started = True
 
@@ -99,6 +100,8 @@ class BrainFlowBoard(Board):
 
     def _begin(self) -> None:
         """Start a session. Raises BoardError when the board does not answer; it may take BrainFlow some seconds."""
+        # One of its objects a session: when one goes, it ends whatever session of that board is open, ours included.
+        self._shim = self._brainflow.BoardShim(*self._shim_arguments)
         try:
             self._shim.prepare_session()
             self._shim.start_stream(int(BUFFER_S * self.source.rate_hz))
@@ -162,8 +165,10 @@ class BrainFlowBoard(Board):
         return min(max(stamped_s, self._looked_s), now_s)
 
     def _release(self) -> None:
-        with contextlib.suppress(self._brainflow.BrainFlowError):  # never prepared, or gone already: nothing is held
-            self._shim.release_session()
+        shim, self._shim = self._shim, None
+        if shim is not None:
+            with contextlib.suppress(self._brainflow.BrainFlowError):  # gone already: nothing is held
+                shim.release_session()
 
     def _facts(self, board_id: Any) -> dict[str, Any]:
         try:

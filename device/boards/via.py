@@ -55,7 +55,7 @@ class ViaBoard(Board):
         driver = self._driver
         driver.unhurried = self.unhurried
         block = driver.read(timeout_s)
-        self._told += driver.news()
+        self.told.extend(driver.news())
         self.reconnects, self.skipped_bytes, self.refused = driver.reconnects, driver.skipped_bytes, driver.refused
         if block is None:
             return None

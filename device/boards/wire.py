@@ -91,7 +91,7 @@ class WireBoard(Board):
         self._numbering: Numbering | None = None
         self._since_s = 0.0  # from when on samples are awaited: the streaming began, or some came last
         self._came = 0  # samples since then
-        self._absence = Absence(self.name, self.source.rate_hz, self.tell)
+        self._absence = Absence(self.name, self.source.rate_hz, self.told)
         self.reconnects = self.skipped_bytes = self.refused = 0
 
     def _advance(self, timeout_s: float) -> None:
