@@ -37,6 +37,7 @@ from emg_edge.sampleblock import SampleBlock
 
 TEST = (2, 5)  # repetitions
 BOUND_POINTS = 1.0
+PACKET = 2  # samples of a Myo's notification
 TICK_S = 0.01  # a Bluetooth connection hands over about so often
 
 
@@ -71,7 +72,8 @@ class Labelled(Board):
         self._driver.unhurried = self.unhurried
         block = self._driver.read(timeout_s)
         if block is None:
-            self._over, self._end = self._simulated.finished, self._simulated.position
+            self._over = self._simulated.finished
+            self._end = self._simulated.position // PACKET * PACKET  # half a packet is never sent
             return None
         if not self.received:  # what was sent before the conversation was over is nobody's loss
             self._first = self._simulated.position - len(block.samples)
