@@ -224,12 +224,18 @@ def test_an_unsure_decision_is_unknown(model, recording):
 
 
 def test_movements_beyond_the_model_are_counted(model, recording):
-    """What the model cannot know is judged wrong, and the summary says how much of it there was."""
+    """What the model cannot know is judged wrong, and counted; where it is all there is, there is no accuracy."""
     foreign = dataclasses.replace(recording, movement=np.full_like(recording.movement, 60))
     run = Run(model, ReplayBoard(foreign, float("inf")))
     run.go()
-    assert run.summary.accuracy == 0
+    assert run.summary.accuracy is None
     assert run.summary.beyond_model == run.summary.judged == run.summary.decisions
+    half = np.where(np.arange(len(recording.movement)) < len(recording.movement) // 2, recording.movement, 60)
+    run = Run(model, ReplayBoard(dataclasses.replace(recording, movement=half.astype(np.int16)), float("inf")))
+    run.go()
+    assert 0 < run.summary.beyond_model < run.summary.judged
+    assert run.summary.accuracy is not None
+    assert run.summary.accuracy <= 1 - run.summary.beyond_model / run.summary.judged
 
 
 @pytest.mark.parametrize(("name", "fault"), [("myo", Unplug(at_s=2, for_s=2)), ("cyton", Power(at_s=2, for_s=2))])
