@@ -22,6 +22,7 @@ class ReplayBoard(Board):
     """
 
     name = "replay"
+    live = False
 
     def __init__(self, recording: Recording, speed: float = 1.0, block: int | None = None) -> None:
         self._recording = recording

@@ -304,3 +304,14 @@ def test_an_envelope_recording_is_refused_by_a_raw_model(shared_data: Path):
     """DB1's envelope cannot be turned back into raw EMG: both domains are named."""
     path = next((shared_data / "ninapro" / "DB1").rglob("S1_A1_E1.mat"))
     assert "envelope" in refused(emg_edge("run", "--board", "replay", "--file", str(path)))
+
+
+def test_a_slow_reader_of_a_replay_misses_nothing():
+    """Every decision reaches a reader that sleeps while the pipe fills up."""
+    command = [sys.executable, "-m", "emg_edge", "run", "--board", "synthetic", "--speed", "max", "--duration", "120"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+        assert run.stdout is not None
+        time.sleep(2)  # some 500 lines fill it
+        lines = run.stdout.read().splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(len(lines)))
+    assert len(lines) > 2000

@@ -162,3 +162,8 @@ def test_the_user_may_say_which_board_recorded(tmp_path: Path):
     assert board.source.rate_hz == 1000.0
     with board:
         assert all(block.movement is None for block in read_for(board, 10))
+
+
+def test_it_waits_for_a_slow_reader():
+    """A recording is not live: its decisions are all wanted, and its rate is not measured by this machine's clock."""
+    assert ReplayBoard(numbered()).live is False
