@@ -25,7 +25,6 @@ DC_COUPLED_FROM = 1 << 20  # highest count of a converter of 24 bits: these boar
 _OFFSETS = 7  # sets the offsets' randomness apart from the forearm's
 
 _MONTAGE = {4: "ring4", 8: "ring8", 16: "ring16"}
-_LAYOUT = {4: "ring4", 8: "ring8", 16: "double-ring"}
 
 
 def open_feed(
@@ -42,7 +41,7 @@ def open_feed(
     if source != FOREARM:
         recording = open_recording(Path(source))
         return RecordingFeed(recording, firmware.channels, firmware.rate_hz)
-    if firmware.channels not in _LAYOUT:
+    if firmware.channels not in _MONTAGE:
         raise BoardError(f"the simulated forearm wears 4, 8 or 16 electrodes, and this board has {firmware.channels}")
     return forearm(firmware, seed, subject, movements)
 

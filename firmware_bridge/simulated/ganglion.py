@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from emg_edge.firmware_bridge.protocols import ganglion
 from emg_edge.firmware_bridge.protocols.bgapi_codes import OK, REMOTE_ENDED, SUPERVISION_TIMEOUT
+from emg_edge.firmware_bridge.simulated.behind_dongle import BehindDongle
 from emg_edge.firmware_bridge.simulated.dongle import Dongle
-from emg_edge.firmware_bridge.simulated.firmware import Firmware, Packet
+from emg_edge.firmware_bridge.simulated.firmware import Packet
 from emg_edge.firmware_bridge.simulated.ganglion_commands import GanglionCommands
 from emg_edge.firmware_bridge.simulated.peripheral import (
     CAN_NOTIFY,
@@ -100,7 +101,7 @@ class Ganglion(Peripheral):
         self.leaves, self._said = False, []
 
 
-class GanglionFirmware(Firmware):
+class GanglionFirmware(BehindDongle):
     """Dongle and Ganglion as one board.
 
     After `power_cycle` (the Ganglion's) the dongle says by itself that it is gone: with the next bytes from
@@ -112,7 +113,7 @@ class GanglionFirmware(Firmware):
 
     def __init__(self, version: int = 2) -> None:
         self.rate_hz = ganglion.RATE_HZ
-        self.ganglion = Ganglion(version)
+        self.ganglion = self.peripheral = Ganglion(version)
         # One advertisement: BrainFlow takes a second one that it finds waiting for the end of its next step.
         self.dongle = Dongle([self.ganglion], scans=1)
         self.streaming = False
@@ -124,10 +125,6 @@ class GanglionFirmware(Firmware):
             self.dongle.lose(self.ganglion, REMOTE_ENDED)
         self._look()
         return reply + self.unsolicited()
-
-    def unsolicited(self) -> bytes:
-        """What the dongle says without being asked, handed out once."""
-        return self.dongle.unsolicited()
 
     def digitise(self, samples_uv: NDArray[np.floating]) -> NDArray[np.int32]:
         counts = np.rint(np.asarray(samples_uv, np.float64) / ganglion.UV_PER_COUNT)
@@ -142,27 +139,10 @@ class GanglionFirmware(Firmware):
             packets += [Packet(self.dongle.notification(NOTIFY, value), samples) for value, samples in notifications]
         return packets
 
-    def power_cycle(self) -> None:
-        """Switch the Ganglion off and on. The dongle keeps its power and notices after the supervision time-out."""
-        self.switch_off()
-        self.switch_on()
-
     def switch_off(self) -> None:
         self.dongle.lose(self.ganglion, SUPERVISION_TIMEOUT)
         self.ganglion.power_on()
         self.ganglion.awake = False
-        self._look()
-
-    def switch_on(self) -> None:
-        self.ganglion.awake = True
-        self.dongle.appear(self.ganglion)
-
-    def alone(self, data: bytes) -> bytes:
-        return self.dongle.receive(data) + self.dongle.unsolicited()
-
-    def unplug(self) -> None:
-        """Pull the dongle out and put it back: it knows nothing, and the Ganglion advertises again."""
-        self.dongle.unplug()
         self._look()
 
     def _look(self) -> None:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from emg_edge.firmware_bridge.protocols import myo
 from emg_edge.firmware_bridge.protocols.bgapi_codes import INVALID_LENGTH, OK, REMOTE_ENDED, SUPERVISION_TIMEOUT
 from emg_edge.firmware_bridge.protocols.myo import Handle
+from emg_edge.firmware_bridge.simulated.behind_dongle import BehindDongle
 from emg_edge.firmware_bridge.simulated.dongle import Dongle
-from emg_edge.firmware_bridge.simulated.firmware import Firmware, Packet
+from emg_edge.firmware_bridge.simulated.firmware import Packet
 from emg_edge.firmware_bridge.simulated.peripheral import (
     CAN_INDICATE,
     CAN_NOTIFY,
@@ -136,7 +137,7 @@ class Myo(Peripheral):
         self.vibrations: list[int] = []
 
 
-class MyoFirmware(Firmware):
+class MyoFirmware(BehindDongle):
     """Dongle and Myo as one board. `others` are further Myos in reach, heard before this one.
 
     After `power_cycle` (the Myo's) and after the Myo was sent to deep sleep, the dongle says so by itself: with the
@@ -148,7 +149,7 @@ class MyoFirmware(Firmware):
 
     def __init__(self, version: myo.FirmwareVersion = VERSION, others: tuple[Myo, ...] = ()) -> None:
         self.rate_hz = myo.RATE_HZ
-        self.myo = Myo(version=version)
+        self.myo = self.peripheral = Myo(version=version)
         self.dongle = Dongle([*others, self.myo])
         self.streaming = False
         self._restart()
@@ -163,10 +164,6 @@ class MyoFirmware(Firmware):
             self.dongle.lose(self.myo, REMOTE_ENDED)
         self._look()
         return reply + self.dongle.unsolicited()
-
-    def unsolicited(self) -> bytes:
-        """What the dongle says without being asked, handed out once."""
-        return self.dongle.unsolicited()
 
     def digitise(self, samples_uv: NDArray[np.floating]) -> NDArray[np.int32]:
         counts: NDArray[np.int32] = np.clip(np.round(samples_uv / UV_PER_MYO_COUNT), *self.limits).astype(np.int32)
@@ -194,28 +191,11 @@ class MyoFirmware(Firmware):
                 packets.append(Packet(self.dongle.notification(Handle.IMU, _AT_REST), 0))
         return packets
 
-    def power_cycle(self) -> None:
-        """Switch the Myo off and on. The dongle keeps its power and notices after the supervision time-out."""
-        self.switch_off()
-        self.switch_on()
-
     def switch_off(self) -> None:
         self.dongle.lose(self.myo, SUPERVISION_TIMEOUT)
         self.myo.disconnected()
         self.myo.awake = False
         self._restart()
-        self._look()
-
-    def switch_on(self) -> None:
-        self.myo.awake = True
-        self.dongle.appear(self.myo)
-
-    def alone(self, data: bytes) -> bytes:
-        return self.dongle.receive(data) + self.dongle.unsolicited()
-
-    def unplug(self) -> None:
-        """Pull the dongle out and put it back: it knows nothing, and the Myo, which goes on living, advertises."""
-        self.dongle.unplug()
         self._look()
 
     def _look(self) -> None:

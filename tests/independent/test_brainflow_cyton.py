@@ -1,16 +1,12 @@
 """BrainFlow's own Cyton drivers, unmodified, on our simulated boards: what they read is what was sent."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from support.pty_pump import PtyPump
 
-from emg_edge.device.boards.brainflow_library import load
-from emg_edge.errors import MissingDependency
 from emg_edge.firmware_bridge.protocols.cyton_framing import LIMITS
 from emg_edge.firmware_bridge.protocols.cyton_settings import microvolts_per_count
 from emg_edge.firmware_bridge.simulated.cyton import CytonFirmware
@@ -31,17 +27,6 @@ EXTREMES = (
     0xA0C0A0 - (1 << 24),
     0x00A0C0,
 )
-
-
-@pytest.fixture(scope="module")
-def brainflow() -> Iterator[Any]:
-    try:
-        module = load()
-    except MissingDependency as missing:
-        pytest.skip(str(missing))
-    module.BoardShim.disable_board_logger()
-    yield module
-    module.BoardShim.release_all_sessions()
 
 
 def full_range(n: int, channels: int) -> NDArray[np.int32]:

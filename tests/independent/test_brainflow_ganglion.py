@@ -6,7 +6,6 @@ if `other_info` is 'fw:auto'; without that, 5.23 takes any board for firmware 3,
 """
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,6 @@ import pytest
 from numpy.typing import NDArray
 from support.pty_pump import PtyPump
 
-from emg_edge.device.boards.brainflow_library import load
-from emg_edge.errors import MissingDependency
 from emg_edge.firmware_bridge.protocols.bgapi_codes import address_text
 from emg_edge.firmware_bridge.protocols.ganglion import LIMITS, UV_PER_COUNT
 from emg_edge.firmware_bridge.simulated.ganglion import ADDRESS, GanglionFirmware
@@ -24,17 +21,6 @@ PATIENCE_S = 10.0
 CYCLE = 201
 # BrainFlow's constant, which it computes with 32 bits.
 SCALE = float(np.float32(1.2) * np.float32(1e6) / (np.float32(8388607) * np.float32(1.5) * np.float32(51)))
-
-
-@pytest.fixture(scope="module")
-def brainflow() -> Iterator[Any]:
-    try:
-        module = load()
-    except MissingDependency as missing:
-        pytest.skip(str(missing))
-    module.BoardShim.disable_board_logger()
-    yield module
-    module.BoardShim.release_all_sessions()
 
 
 def prepared(module: Any, path: str, address: str = "") -> Any:
