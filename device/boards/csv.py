@@ -6,7 +6,7 @@ from emg_edge.device.boards import columns
 from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.wire import WireBoard
 from emg_edge.device.ports import find
-from emg_edge.device.ports.converse import converse
+from emg_edge.device.ports.converse import ask_once
 from emg_edge.device.ports.serial_port import SerialPort
 from emg_edge.errors import BoardError
 from emg_edge.firmware_bridge.protocols.lines import LinesClient
@@ -30,11 +30,7 @@ class CsvBoard(WireBoard):
             start_bytes=ASK_HEADER,
         )
         port = SerialPort(place, options.baud or client.baud)
-        port.open()
-        try:
-            found = converse(port, client.describe())
-        finally:
-            port.close()
+        found = ask_once(port, client.describe())
         if found is None or found.channels is None or found.rate_hz is None:
             raise BoardError(f"what is printed on {place} does not tell its rate; say it: --rate 1000")
         chosen = columns.choose(cls.name, found.channels, options.channels)

@@ -22,3 +22,12 @@ def converse(port: Port, dialogue: Dialogue[T], within_s: float = math.inf) -> T
             return talk.result
         data = port.read(max(0.0, min(talk.due_s, give_up_s) - now_s))
         talk.receive(data, port.now())
+
+
+def ask_once(port: Port, dialogue: Dialogue[T]) -> T | None:
+    """Open the port for one dialogue: what a board that says itself what it is must be asked before it is used."""
+    port.open()
+    try:
+        return converse(port, dialogue)
+    finally:
+        port.close()
