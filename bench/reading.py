@@ -25,7 +25,7 @@ MERGE = """
 import sys, time
 from pathlib import Path
 from emg_edge.signal.spec import default_spec
-from emg_edge.train import merge
+from emg_edge.train.data import merge
 import numpy
 def peak():
     return int(next(l for l in open('/proc/self/status') if l.startswith('VmHWM')).split()[1]) * 1024

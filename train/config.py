@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from emg_edge.signal.source import Domain
-from emg_edge.train.sequences import Balance
+from emg_edge.train.data.sequences import Balance
 
 
 class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.metrics import confusion, majority, mean_scores, scores
-from emg_edge.train.dataset import Dataset
-from emg_edge.train.splits import Side
+from emg_edge.train.data.dataset import Dataset
+from emg_edge.train.data.splits import Side
 
 Decided = Mapping[int, NDArray[np.int64]]  # track -> class at each of its test windows
 

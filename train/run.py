@@ -15,19 +15,19 @@ from emg_edge.decoding.runfolder import write_json
 from emg_edge.errors import RecordingError
 from emg_edge.progress import Progress, in_order
 from emg_edge.signal.spec import default_spec
-from emg_edge.train import merge
-from emg_edge.train.baseline import td6_lda
-from emg_edge.train.checkpoint import CHECKPOINT
 from emg_edge.train.claim import claim, refuse_foreign, sole_user, stored
 from emg_edge.train.config import TrainConfig
-from emg_edge.train.dataset import Dataset, make_dataset
-from emg_edge.train.fit import Report, fit, logits_at
-from emg_edge.train.network import Shape, shape_for
-from emg_edge.train.orientation import orientation
+from emg_edge.train.data import merge
+from emg_edge.train.data.dataset import Dataset, make_dataset
+from emg_edge.train.data.orientation import orientation
+from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.splits import Side
+from emg_edge.train.fitting.baseline import td6_lda
+from emg_edge.train.fitting.checkpoint import CHECKPOINT
+from emg_edge.train.fitting.fit import Report, fit, logits_at
+from emg_edge.train.fitting.network import Shape, shape_for
 from emg_edge.train.results import by_person, mean_over_people
 from emg_edge.train.save import Fitted, save
-from emg_edge.train.sequences import FrameSet
-from emg_edge.train.splits import Side
 
 Say = Callable[[str], None]
 

@@ -14,14 +14,14 @@ from emg_edge.decoding import runfolder
 from emg_edge.decoding.modelfile import Training
 from emg_edge.decoding.runfolder import Decoder, write_json
 from emg_edge.files import cannot_write, write_atomically
-from emg_edge.train.checkpoint import CHECKPOINT
 from emg_edge.train.config import TrainConfig
-from emg_edge.train.dataset import Dataset
-from emg_edge.train.network import Shape, deployed_network
+from emg_edge.train.data.dataset import Dataset
+from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.windows import choose_windows, save_windows
+from emg_edge.train.fitting.checkpoint import CHECKPOINT
+from emg_edge.train.fitting.network import Shape, deployed_network
 from emg_edge.train.pictures import save_confusion, save_curves
 from emg_edge.train.results import test_confusion
-from emg_edge.train.sequences import FrameSet
-from emg_edge.train.windows import choose_windows, save_windows
 
 
 @dataclass(frozen=True)

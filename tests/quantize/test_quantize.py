@@ -19,7 +19,7 @@ from emg_edge.progress import in_order
 from emg_edge.quantize.convert import load_network
 from emg_edge.quantize.parity import Parity
 from emg_edge.quantize.run import quantize
-from emg_edge.train.windows import save_windows
+from emg_edge.train.data.windows import save_windows
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source
 from emg_edge.signal.spec import SignalSpec
-from emg_edge.train.merge import make_track
-from emg_edge.train.track import Track
+from emg_edge.train.data.merge import make_track
+from emg_edge.train.data.track import Track
 
 DB1 = Source("envelope", 100.0, "db1-volt", "ninapro-db1")
 DB5 = Source("raw", 200.0, "myo-count", "ninapro-db5")

@@ -10,7 +10,7 @@ import pytest
 
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.run import Watch, train
-from emg_edge.train.simulate import Plan, simulate
+from emg_edge.train.simulated.files import Plan, simulate
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from emg_edge.decoding.runfolder import read_decoder, read_windows
 from emg_edge.errors import EmgEdgeError, RecordingError, RunFolderError
 from emg_edge.train.claim import sole_user
 from emg_edge.train.config import TrainConfig
-from emg_edge.train.fit import Report, Step
+from emg_edge.train.fitting.fit import Report, Step
 from emg_edge.train.run import Watch, train
-from emg_edge.train.simulate import Plan, simulate
+from emg_edge.train.simulated.files import Plan, simulate
 
 
 def never(title: str) -> Report:

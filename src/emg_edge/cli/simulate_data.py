@@ -55,7 +55,7 @@ def command(
     """
     from tqdm import tqdm  # noqa: PLC0415 - not needed for --help
 
-    from emg_edge.train.simulate import HOLD_S, REST_S, Plan, simulate  # noqa: PLC0415 - loads numpy
+    from emg_edge.train.simulated.files import HOLD_S, REST_S, Plan, simulate  # noqa: PLC0415 - loads numpy
 
     plan = Plan(
         database=database,

@@ -12,7 +12,7 @@ from emg_edge.cli.training_extra import load
 from emg_edge.errors import EmgEdgeError
 
 if TYPE_CHECKING:
-    from emg_edge.train.fit import Report, Step
+    from emg_edge.train.fitting.fit import Report, Step
 
 
 @click.command("train")
@@ -72,7 +72,7 @@ def command(data: Path, out: Path, context_ms: str, notch_hz: str, force: bool, 
     """
     # What can be refused is refused before the seconds that Keras takes.
     load("emg_edge.train.claim").refuse_foreign(out)
-    load("emg_edge.train.merge").look(data, settings["databases"], settings["subjects"])
+    load("emg_edge.train.data.merge").look(data, settings["databases"], settings["subjects"])
     run = load("emg_edge.train.run", "loading Keras (a few seconds)")
 
     settings["databases"] = tuple(name.upper() for name in settings["databases"])

@@ -5,9 +5,9 @@ from emg_edge.decoding.metrics import confusion, scores
 from emg_edge.signal.frontend import SignalPath
 from emg_edge.signal.spec import default_spec
 from emg_edge.signal.td6 import td6
-from emg_edge.train.baseline import td6_lda, td6_windows
-from emg_edge.train.dataset import Dataset, make_dataset
-from emg_edge.train.splits import Side
+from emg_edge.train.data.dataset import Dataset, make_dataset
+from emg_edge.train.data.splits import Side
+from emg_edge.train.fitting.baseline import td6_lda, td6_windows
 
 SPEC = default_spec("raw", 15)
 ONE = takes.recording(takes.DB5, "DB5")

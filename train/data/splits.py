@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import RecordingError
-from emg_edge.train.track import Track
+from emg_edge.train.data.track import Track
 
 
 class Side(IntEnum):

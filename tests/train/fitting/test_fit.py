@@ -8,13 +8,13 @@ from support import takes
 
 from emg_edge.errors import RunFolderError, SpecError
 from emg_edge.signal.spec import default_spec
-from emg_edge.train import checkpoint
 from emg_edge.train.config import TrainConfig
-from emg_edge.train.dataset import make_dataset
-from emg_edge.train.fit import Step, fit, logits_at
-from emg_edge.train.network import Shape, deployed_network, shape_for
-from emg_edge.train.sequences import FrameSet
-from emg_edge.train.splits import Side
+from emg_edge.train.data.dataset import make_dataset
+from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.splits import Side
+from emg_edge.train.fitting import checkpoint
+from emg_edge.train.fitting.fit import Step, fit, logits_at
+from emg_edge.train.fitting.network import Shape, deployed_network, shape_for
 
 SHAPE = Shape((1, 2), width=32)
 CONTEXT = SHAPE.context

@@ -7,8 +7,8 @@ import numpy as np
 
 from emg_edge.movements import REST
 from emg_edge.signal.alignment import pattern, turns
-from emg_edge.train.dataset import Dataset
-from emg_edge.train.splits import Side
+from emg_edge.train.data.dataset import Dataset
+from emg_edge.train.data.splits import Side
 
 _FEWEST_MOVEMENTS = 4  # fewer shared movements say nothing about a ring
 

@@ -9,8 +9,8 @@ from emg_edge.errors import RecordingError
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.frontend import ContextStack, FrontEnd
 from emg_edge.signal.spec import SignalSpec, default_spec
-from emg_edge.train.dataset import Dataset, make_dataset
-from emg_edge.train.splits import Side
+from emg_edge.train.data.dataset import Dataset, make_dataset
+from emg_edge.train.data.splits import Side
 
 RAW, ENVELOPE = default_spec("raw", 15), default_spec("envelope", 7)
 MYO = takes.recording(takes.DB5, "DB5")

@@ -11,7 +11,7 @@ from scipy.io import loadmat
 from emg_edge.errors import EmgEdgeError
 from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
 from emg_edge.signal.units import UV_PER_MYO_COUNT
-from emg_edge.train.simulate import Plan, simulate
+from emg_edge.train.simulated.files import Plan, simulate
 
 BRISK = {"repetitions": 2, "subjects": 1, "hold_s": 0.5, "rest_s": 0.5}
 Mat = dict[str, NDArray[Any]]

@@ -4,8 +4,8 @@ import pytest
 from support import takes
 
 from emg_edge.signal.spec import default_spec
-from emg_edge.train.dataset import make_dataset
-from emg_edge.train.orientation import orientation
+from emg_edge.train.data.dataset import make_dataset
+from emg_edge.train.data.orientation import orientation
 
 SPEC = default_spec("envelope", 7)
 MOVEMENTS = (1, 2, 3, 4, 5)

@@ -6,8 +6,8 @@ from support import takes
 
 from emg_edge.errors import RecordingError
 from emg_edge.signal.spec import default_spec
-from emg_edge.train.splits import Side, Split, split_of, window_sides
-from emg_edge.train.track import Track
+from emg_edge.train.data.splits import Side, Split, split_of, window_sides
+from emg_edge.train.data.track import Track
 
 SPEC = default_spec("envelope", 7)
 

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding import lda
 from emg_edge.signal.td6 import td6
-from emg_edge.train.dataset import Dataset
-from emg_edge.train.splits import Side
+from emg_edge.train.data.dataset import Dataset
+from emg_edge.train.data.splits import Side
 
 
 def td6_windows(data: Dataset, i: int, frames: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -17,8 +17,8 @@ from emg_edge.signal.frontend import FrontEnd
 from emg_edge.signal.montage import rings
 from emg_edge.signal.source import Domain, Source
 from emg_edge.signal.spec import SignalSpec
-from emg_edge.train import cache
-from emg_edge.train.track import Track
+from emg_edge.train.data import cache
+from emg_edge.train.data.track import Track
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from emg_edge.train.sequences import OUTPUTS, Balance, FrameSet, Sequences, frame_weights
-from emg_edge.train.splits import Side
+from emg_edge.train.data.sequences import OUTPUTS, Balance, FrameSet, Sequences, frame_weights
+from emg_edge.train.data.splits import Side
 
 CONTEXT = 7
 

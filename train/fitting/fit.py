@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.metrics import confusion, scores
-from emg_edge.train.checkpoint import Checkpoint
 from emg_edge.train.config import TrainConfig
-from emg_edge.train.network import Shape, training_network
-from emg_edge.train.sequences import FrameSet, Sequences
-from emg_edge.train.splits import Side
+from emg_edge.train.data.sequences import FrameSet, Sequences
+from emg_edge.train.data.splits import Side
+from emg_edge.train.fitting.checkpoint import Checkpoint
+from emg_edge.train.fitting.network import Shape, training_network
 
 _SEGMENT = 256  # frames decided a row when a whole stretch is run through the network
 

@@ -13,9 +13,9 @@ from emg_edge.recordings.takes import Found
 from emg_edge.signal.frontend import FrontEnd
 from emg_edge.signal.source import Source
 from emg_edge.signal.spec import SignalSpec, default_spec
-from emg_edge.train import cache
-from emg_edge.train.merge import domain_of, look, make_track, merge
-from emg_edge.train.track import Track
+from emg_edge.train.data import cache
+from emg_edge.train.data.merge import domain_of, look, make_track, merge
+from emg_edge.train.data.track import Track
 
 RAW, ENVELOPE = default_spec("raw", 15), default_spec("envelope", 7)
 ARRAYS = ("signal", "frames", "ends", "movement", "repetition")

@@ -12,9 +12,9 @@ from emg_edge.movements import REST
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.source import Unit
 from emg_edge.signal.spec import SignalSpec
-from emg_edge.train.sequences import FrameSet
-from emg_edge.train.splits import Side, Split, split_of, window_sides
-from emg_edge.train.track import Track
+from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.splits import Side, Split, split_of, window_sides
+from emg_edge.train.data.track import Track
 
 _FITTED_ON = (Side.TRAIN, Side.VALIDATION)
 _SMALLEST_SD = 0.05  # of a log frame; a dead channel must not be blown up to look alive

@@ -19,7 +19,7 @@ import platformdirs
 from emg_edge.errors import EmgEdgeError
 from emg_edge.files import cannot_write
 from emg_edge.signal.spec import SignalSpec
-from emg_edge.train.track import Track
+from emg_edge.train.data.track import Track
 
 FORMAT = 3  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
 _ARRAYS = ("signal", "frames", "ends", "movement", "repetition", "acceleration")

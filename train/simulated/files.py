@@ -12,7 +12,7 @@ from emg_edge.errors import EmgEdgeError
 from emg_edge.files import refuse_overwrite, write_atomically
 from emg_edge.recordings.catalogue import DATABASES, Database
 from emg_edge.recordings.filename import SESSIONS_A_DAY
-from emg_edge.train.simulated_take import Take, variables
+from emg_edge.train.simulated.take import Take, variables
 
 # About what NinaPro's people do, in its relabelled files.
 HOLD_S, REST_S = 3.7, 5.0

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.runfolder import Windows
 from emg_edge.files import write_atomically
-from emg_edge.train.dataset import Dataset
-from emg_edge.train.sequences import FrameSet
-from emg_edge.train.splits import Side
+from emg_edge.train.data.dataset import Dataset
+from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.splits import Side
 
 CALIBRATION_WINDOWS = 1000  # enough for stable ranges: doubling it moves no scale by more than a few per cent
 

@@ -1,0 +1,1 @@
+"""The network, its fitting, and the classical baseline beside it."""

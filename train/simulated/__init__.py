@@ -1,0 +1,1 @@
+"""Simulated people in the layouts of public databases."""
