@@ -25,7 +25,7 @@ $(VENV)/.uv: Makefile
 
 # A strict editable install links file by file, in build/: it is made again when a module comes or goes, or build/ did.
 $(VENV)/.modules: $(VENV)/.uv FORCE
-	@find src train quantize device firmware_bridge -name '*.py' -o -name '*.tflite' | LC_ALL=C sort > $@.new
+	@find src train quantize device firmware_bridge -name '*.py' -o -name '*.tflite' -o -name '*.toml' -o -name '*.html' -o -name '*.css' | LC_ALL=C sort > $@.new
 	@cmp -s $@.new $@ && test -e build/__editable__*/emg_edge/__init__.py && rm $@.new || mv $@.new $@
 
 $(VENV)/.ready: $(VENV)/.uv $(VENV)/.modules pyproject.toml requirements.lock

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.modelfile import ModelFile
-from emg_edge.errors import ModelFileError
+from emg_edge.errors import ModelFileError, SpecError
 from emg_edge.signal.adaptation import NONE, Adjustment
-from emg_edge.signal.frontend import ContextStack, FrontEnd, Standardisation
+from emg_edge.signal.frontend import ContextStack, FrontEnd, Scale
 from emg_edge.signal.source import Source
 
 
@@ -28,6 +28,7 @@ class Prediction:
 class Decoder:
     """A model on a source. Raises SpecError when the source cannot be brought to what the model expects.
 
+    So it does for a model that takes the acceleration too: the way from a board to here carries the EMG alone.
     Raises ModelFileError when the description and the network do not belong together.
     """
 
@@ -35,14 +36,19 @@ class Decoder:
         self,
         model: ModelFile,
         source: Source,
-        scale: Standardisation,
+        scale: Scale,
         ring: str | None = None,
         threads: int = 1,
         adjustment: Adjustment = NONE,
     ) -> None:
         spec = model.description.signal
+        if spec.acceleration:
+            raise SpecError(
+                f"this model takes an acceleration of {spec.acceleration} axes beside the EMG, and live decoding has "
+                "the EMG alone; use a model that was trained without it"
+            )
         self.network = Network(model.flatbuffer, threads=threads)
-        expected = (1, spec.context, 1, spec.channels), len(model.description.movements)
+        expected = (1, spec.context, 1, spec.features), len(model.description.movements)
         found = self.network.input_shape, self.network.classes
         if found != expected:
             raise ModelFileError(
@@ -50,7 +56,7 @@ class Decoder:
                 f"{expected[0]} and {expected[1]}; make the file anew with: emg-edge quantize"
             )
         self._front = FrontEnd(spec, source, scale, ring, adjustment)
-        self._context = ContextStack(spec.context, spec.hop, spec.channels)
+        self._context = ContextStack(spec.context, spec.hop, spec.features)
         self._first, self._hop = spec.context - 1, spec.hop  # in frames
         self._held: list[NDArray[np.floating]] = []
         self._newest = 0

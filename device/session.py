@@ -84,7 +84,8 @@ class Session:
         """Decode until the end of the board, of the duration, of whoever reads the decisions, or until `stopped`."""
         spec, source = self._description.signal, self._board.source
         layer = DecisionLayer(self._description.movements, self._description.names, self._options.min_probability)
-        bridge = math.floor(spec.frame.length * source.rate_hz / spec.rate_hz)  # one frame, in the source's samples
+        gap = max(spec.frame.length, spec.hop * spec.frame.step)  # one frame; one hop where frames are single samples
+        bridge = math.floor(gap * source.rate_hz / spec.rate_hz)  # in the source's samples
         self._loop = loop = Loop(self._board, self._decoder, layer, sinks, self._tally, bridge=bridge, say=self._say)
         with contextlib.suppress(OutputClosed):  # as the user wanted it: `emg-edge run | head`
             loop.run(self._limits(), stopped)

@@ -36,7 +36,7 @@ def quantize(run: Path, out: Path, progress: Progress, *, force: bool = False) -
         schema=modelfile.SCHEMA,
         signal=decoder.signal,
         movements=decoder.movements,
-        names=names_of(decoder.movements),
+        names=names_of(decoder.movements, decoder.movement_names),
         scales=decoder.scales,
         training=decoder.training,
         metrics={key: value for key, value in metrics.items() if key != "subjects"},

@@ -9,33 +9,20 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from emg_edge.files import write_atomically
-from emg_edge.movements import name_of
 
 
 def save_curves(history: list[dict[str, Any]], path: Path) -> None:
-    """Loss, training accuracy and validation balanced accuracy by epoch; the refit follows the search."""
+    """Loss and training accuracy by epoch."""
     figure = Figure(figsize=(8, 4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    for stage, style in (("search", "-"), ("refit", "--")):
-        rows = [row for row in history if row["stage"] == stage]
-        if not rows:
-            continue
-        epochs = [row["epoch"] + 1 for row in rows]
-        left.plot(epochs, [row["loss"] for row in rows], style, color="tab:blue", label=stage)
-        right.plot(epochs, [row["accuracy"] for row in rows], style, color="tab:blue", label=f"training ({stage})")
-        if stage == "search":
-            validation = [row["validation_balanced_accuracy"] for row in rows]
-            right.plot(epochs, validation, color="tab:orange", label="validation, balanced")
-    left.set(xlabel="epoch", ylabel="loss")
-    right.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
-    left.legend()
-    right.legend()
+    epochs = [row["epoch"] + 1 for row in history]
+    for axes, key, most in zip(figure.subplots(1, 2), ("loss", "accuracy"), (None, 1), strict=True):
+        axes.plot(epochs, [row[key] for row in history])
+        axes.set(xlabel="epoch", ylabel=f"training {key}", ylim=(0, most))
     _save(figure, path)
 
 
-def save_confusion(matrix: NDArray[np.int64], movements: tuple[int, ...], path: Path, title: str) -> None:
+def save_confusion(matrix: NDArray[np.int64], names: tuple[str, ...], path: Path, title: str) -> None:
     """Share of each true movement's windows (rows) that was decided as each movement (columns)."""
-    names = [name_of(number) for number in movements]
     size = 3 + 0.32 * len(names)
     figure = Figure(figsize=(size + 1, size), layout="constrained")
     axes = figure.subplots()

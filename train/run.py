@@ -22,9 +22,9 @@ from emg_edge.train.data.dataset import Dataset, make_dataset
 from emg_edge.train.data.orientation import orientation
 from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.splits import Side
-from emg_edge.train.fitting.baseline import td6_lda
+from emg_edge.train.fitting.baseline import hop_features, td6_lda
 from emg_edge.train.fitting.checkpoint import CHECKPOINT
-from emg_edge.train.fitting.fit import Report, fit, logits_at
+from emg_edge.train.fitting.fit import Report, Task, fit, logits_at
 from emg_edge.train.fitting.network import Shape, shape_for
 from emg_edge.train.results import by_person, mean_over_people
 from emg_edge.train.save import Fitted, save
@@ -50,7 +50,7 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     refuse_foreign(out)
     found = merge.look(Path(config.data), config.databases, config.subjects, watch.files)
     domain = merge.domain_of(found.takes, config.domain, config.montage)
-    shape = shape_for(domain, config.context_ms)
+    shape = shape_for(domain, config.context_ms, config.recipe.width)
     spec = default_spec(domain, shape.context, config.montage, config.notch_hz)
     resolved = msgspec.structs.replace(config, domain=domain, data=str(Path(config.data).resolve()))
     merged = merge.merge(found, spec, watch.files)
@@ -73,22 +73,24 @@ def _one_decoder(
 ) -> dict[str, Any]:
     began = time.monotonic()
     frames = data.frames()
-    network, history = fit(frames, len(data.movements), shape, config, out / CHECKPOINT, watch.fitting(title))
+    task = Task(frames, len(data.movements), shape, config.recipe, config.seed, data.spec.channels, data.spec.clip)
+    network, history = fit(task, out / CHECKPOINT, watch.fitting(title))
     decided = _decided_at_test(network, data, frames)
     members = list(range(len(data.tracks)))
     wearers = list(dict.fromkeys(track.wearer for track in data.tracks))
-    baselines = {"td6_lda": td6_lda(data, members)}
+    features = hop_features(data)
+    baselines = {"td6_lda": td6_lda(features, members)}
     if len(wearers) > 1:
         baselines["td6_lda_each_subject"] = {
             i: classes
             for wearer in wearers
-            for i, classes in td6_lda(data, [k for k in members if data.tracks[k].wearer == wearer]).items()
+            for i, classes in td6_lda(features, [k for k in members if data.tracks[k].wearer == wearer]).items()
         }
     metrics = mean_over_people(by_person(data, decided, baselines))
     metrics["protocol"] = _protocol(data, frames, config)
     metrics["orientation"] = orientation(data)
     metrics["training"] = {
-        "epochs": {stage: sum(row["stage"] == stage for row in history) for stage in ("search", "refit")},
+        "epochs": len(history),
         "parameters": int(network.count_params()),
         "seconds": round(time.monotonic() - began, 1),
     }
@@ -150,7 +152,7 @@ def _protocol(data: Dataset, frames: FrameSet, config: TrainConfig) -> dict[str,
         "seed": config.seed,
         "split": {name: split.as_dict() for name, split in data.splits.items()},
         "balance": {
-            "by": config.balance,
+            "by": config.recipe.balance,
             "share_of_rest_in_training": float(share[0]) if config.rest else 0.0,
             "share_of_database_in_training": {
                 name: float((frames.group[counted] == k).mean()) for k, name in enumerate(databases)
@@ -165,6 +167,6 @@ def _described(data: Dataset, config: TrainConfig) -> str:
     return (
         f"{people} {'person' if people == 1 else 'people'} of {names}, {len(data.tracks)} recordings; domain "
         f"{data.spec.domain}, {data.spec.montage}, {data.spec.context_ms:.0f} ms of context, {len(data.movements)} "
-        f"classes{' with rest' if config.rest else ''}, balanced by {config.balance}; "
+        f"classes{' with rest' if config.rest else ''}, balanced by {config.recipe.balance}; "
         + "; ".join(f"{n}: train {s.train}, validation {s.validation}, test {s.test}" for n, s in data.splits.items())
     )

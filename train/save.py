@@ -14,6 +14,7 @@ from emg_edge.decoding import runfolder
 from emg_edge.decoding.modelfile import Training
 from emg_edge.decoding.runfolder import Decoder, write_json
 from emg_edge.files import cannot_write, write_atomically
+from emg_edge.movements import names_of
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.data.dataset import Dataset
 from emg_edge.train.data.sequences import FrameSet
@@ -45,9 +46,10 @@ def save(fitted: Fitted, config: TrainConfig, out: Path, metrics: dict[str, Any]
     save_curves(fitted.history, out / "curves.png")
     people = len({track.wearer for track in data.tracks})
     title = f"{people} {'person' if people == 1 else 'people'}, test repetitions"
+    own_names = {number: name for track in data.tracks for number, name in track.movement_names.items()}
     matrix = test_confusion(data, fitted.decided, list(range(len(data.tracks))))
-    save_confusion(matrix, data.movements, out / "confusion.png", title)
-    decoder = Decoder(data.spec, data.movements, data.model_scales(), _provenance(data, config))
+    save_confusion(matrix, names_of(data.movements, own_names), out / "confusion.png", title)
+    decoder = Decoder(data.spec, data.movements, data.model_scales(), _provenance(data, config), own_names)
     write_json(out / runfolder.DECODER, decoder)
     write_json(out / runfolder.METRICS, metrics)
     (out / CHECKPOINT).unlink(missing_ok=True)

@@ -5,6 +5,7 @@ EmgEdgeError             one sentence for the user: what was found, what was exp
 ├── SpecError            a signal that a model, or a montage, cannot take; both values are named
 ├── ModelFileError       a .tflite that is not ours, is damaged, or was altered
 ├── RunFolderError       a training run that is missing, unfinished, or belongs to other settings
+├── ProtocolError        an evaluation that cannot be as asked, or that would leak
 ├── ParityError          an int8 model that differs too much from the float network
 ├── BoardError           a board that is unknown, absent, or stopped answering
 └── MissingDependency    an extra or a native library that is not installed here
@@ -31,6 +32,10 @@ class ModelFileError(EmgEdgeError):
 
 
 class RunFolderError(EmgEdgeError):
+    pass
+
+
+class ProtocolError(EmgEdgeError):
     pass
 
 

@@ -4,6 +4,7 @@ Source: Atzori et al., Scientific Data 1:140053 (2014), tables of exercises A to
 """
 
 import difflib
+from collections.abc import Iterable, Mapping
 
 from emg_edge.errors import EmgEdgeError
 
@@ -37,13 +38,13 @@ FIRST_OF_EXERCISE: dict[str, int] = {"A": 1, "B": 13, "C": 30, "D": 53}
 SIZE_OF_EXERCISE: dict[str, int] = {"A": len(_A), "B": len(_B), "C": len(_C), "D": len(_D)}
 
 
-def name_of(number: int) -> str:
-    """Name of a movement; numbers beyond NinaPro's list (a user's own gestures) are named by their number."""
-    return NAMES[number] if 0 <= number < len(NAMES) else f"movement {number}"
+def name_of(number: int, own: Mapping[int, str] | None = None) -> str:
+    """Name of a movement; of those beyond NinaPro's list, as `own` says, else by the number."""
+    return NAMES[number] if 0 <= number < len(NAMES) else (own or {}).get(number, f"movement {number}")
 
 
-def names_of(numbers: tuple[int, ...]) -> tuple[str, ...]:
-    return tuple(name_of(number) for number in numbers)
+def names_of(numbers: Iterable[int], own: Mapping[int, str] | None = None) -> tuple[str, ...]:
+    return tuple(name_of(number, own) for number in numbers)
 
 
 def number_of(word: str) -> int:

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 from support import ninapro_files as files
+from support.data_folders import lab
 
 
 def _check(*arguments):
@@ -56,6 +57,28 @@ def test_one_database_can_be_asked_for(folder):
     code, out, err = _check(folder, "--json", "--database", "db5")
     assert (code, list(json.loads(out)["databases"])) == (0, ["DB5"])
     assert err == "1 files of DB1 were left out: not asked for\n"
+
+
+def test_other_data_sets_stand_beside_ninapro(folder):
+    """With the names of their people and their sessions; a broken description is a problem."""
+    lab(folder / "lab")
+    (lab(folder / "more") / "emg-data.toml").write_text("name = 3")
+    code, out, err = _check(folder)
+    assert (code, err) == (0, "")
+    row = next(line for line in out.splitlines() if line.startswith("lab "))
+    assert row.split() == ["lab", "2:", "1-2", "-", "raw", "200", "Hz", "4", "1-2", "1-2", "18,", "100", "0.4", "33%"]
+    assert "lab: LAB-al, LAB-bo" in out.splitlines()
+    assert "emg-data.toml does not describe a data set" in out
+    code, out, _ = _check(folder, "--json", "--database", "lab")
+    held = json.loads(out)["databases"]["lab"]
+    assert (held["wearers"], held["sessions"], held["subjects_published"]) == (["LAB-al", "LAB-bo"], [1, 2], None)
+
+
+def test_a_data_set_that_is_not_there_is_named(folder):
+    """With those that are known."""
+    code, out, err = _check(folder, "--database", "lob")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "'lob' is no database of NinaPro" in err
 
 
 def _nan():

@@ -1,13 +1,15 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from emg_edge.cli.info import command
+from emg_edge.cli.info import command, describe
 from emg_edge.cli.main import main
 from emg_edge.decoding import modelfile
 from emg_edge.models import shipped
+from emg_edge.signal.spec import SignalSpec, default_spec
 
 
 def invoked(*arguments: str) -> Result:
@@ -43,6 +45,22 @@ def test_a_page_for_people_names_what_matters() -> None:
     ):
         assert word in result.stdout
     assert description.model_sha256[:16] in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("signal", "said"),
+    [
+        (default_spec("raw", 15), "log rms of 50 ms every 25 ms"),
+        (default_spec("envelope", 7), "log mean of 50 ms every 50 ms"),
+        (default_spec("raw", 15, frames="sub-bands"), "log rms in 20-50 Hz, 50-90 Hz of 50 ms every 25 ms"),
+        (default_spec("raw", 80, frames="raw", acceleration=3), "samples every 5 ms, with the acceleration"),
+    ],
+)
+def test_the_page_says_what_frames_are(signal: SignalSpec, said: str) -> None:
+    """Of every kind that a model file may ask for."""
+    description = msgspec.structs.replace(modelfile.read(shipped()).description, signal=signal)
+    line = next(line for line in describe("g.tflite", description).splitlines() if line.startswith("front end"))
+    assert line.endswith(f", {said}")
 
 
 def test_without_a_file_the_shipped_model_is_shown() -> None:

@@ -27,7 +27,7 @@ def stopped(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int
 
 def test_a_finished_run_prints_its_table_again(tiny: TinyRun) -> None:
     """stdout is the table: the network beside TD6 + LDA and the majority class; all talk is on stderr."""
-    arguments = ["--data", tiny.data, "--out", tiny.out, "--context", 200, "--epochs", 4, "--patience", 4]
+    arguments = ["--data", tiny.data, "--out", tiny.out, "--context", 200, "--epochs", 4]
     result = invoked(*arguments)
     assert result.exit_code == 0
     head, columns, *rows = result.stdout.splitlines()
@@ -45,7 +45,7 @@ def test_all_options_reach_the_run(tiny: TinyRun, tmp_path: Path) -> None:
     result = invoked(
         *("--data", tiny.data, "--out", out, "--database", "db5", "--subjects", "1,3-4", "--domain", "envelope"),
         *("--montage", "ring8", "--context", 200, "--no-rest", "--notch", 50, "--balance", "weights", "--seed", 7),
-        *("--epochs", 1, "--patience", 1, "--no-refit"),
+        *("--epochs", 1),
     )
     assert result.exit_code == 0
     config = json.loads((out / "config.json").read_bytes())
@@ -57,14 +57,11 @@ def test_all_options_reach_the_run(tiny: TinyRun, tmp_path: Path) -> None:
         "context_ms": 200,
         "rest": False,
         "notch_hz": 50.0,
-        "balance": "weights",
         "seed": 7,
-        "epochs": 1,
-        "patience": 1,
-        "refit": False,
         "each_subject": False,
     }
     assert {key: config[key] for key in expected} == expected
+    assert (config["recipe"]["balance"], config["recipe"]["epochs"]) == ("weights", 1)
     assert "12 classes, balanced by weights" in result.stderr
     assert (out / "metrics.json").exists()
 

@@ -152,7 +152,7 @@ def first_scale(document: dict[str, Any]) -> dict[str, Any]:
         (altered(lambda d: d.update(names=["a"] * len(d["names"]))), "name different gestures"),
         (altered(lambda d: first_scale(d)["sd"].__setitem__(0, 0.0)), "standard deviations above 0"),
         (altered(lambda d: first_scale(d)["sd"].pop()), "8 means and 7 standard deviations"),
-        (altered(lambda d: first_scale(d).update(mean=[0.0], sd=[1.0])), "has a scale of 1 channels for"),
+        (altered(lambda d: first_scale(d).update(mean=[0.0], sd=[1.0])), "has a scale of 1 features for"),
         (lambda _: b"", "truncated"),
         (lambda _: b"[]", "Expected `object`"),
         (lambda _: b"3", "Expected `object`"),

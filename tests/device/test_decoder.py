@@ -1,3 +1,6 @@
+import dataclasses
+
+import msgspec
 import numpy as np
 import pytest
 import scipy.signal as reference
@@ -8,6 +11,7 @@ from emg_edge.device.boards.board import Board
 from emg_edge.device.boards.replay import ReplayBoard
 from emg_edge.device.decoder import Decoder
 from emg_edge.device.wearer import choose_ring, choose_scale
+from emg_edge.errors import SpecError
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.adaptation import NONE, Adjustment
 from emg_edge.signal.frontend import FrontEnd, Standardisation, windows
@@ -73,6 +77,15 @@ def test_another_boards_stream_equals_offline_too(model, source, block):
     assert len(expected) > 140
     np.testing.assert_array_equal(newest, when)
     np.testing.assert_array_equal(got, expected)
+
+
+def test_a_model_that_takes_the_acceleration_is_refused(model, recording):
+    """Boards hand over the EMG alone: nothing is made up in its place."""
+    signal = msgspec.structs.replace(model.description.signal, acceleration=3)
+    wanting = dataclasses.replace(model, description=msgspec.structs.replace(model.description, signal=signal))
+    scale = choose_scale(model.description, recording.source, recording.wearer, "upper").scale
+    with pytest.raises(SpecError, match=r"takes an acceleration of 3 axes.*has the EMG alone; use a model"):
+        Decoder(wanting, recording.source, scale, "upper")
 
 
 def test_a_myos_signal_in_microvolts_at_250_hz_is_decided_as_a_myos(model, recording):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from support import ninapro_files as files
+from support.data_folders import lab
 
 from emg_edge.errors import RecordingError
 from emg_edge.recordings.inventory import inventory, ranges
@@ -19,7 +20,7 @@ def test_a_complete_subject_has_no_problems(tmp_path):
         (1, 2, 3),
         ("A", "B", "C"),
     )
-    assert (held.channels, held.layouts, held.rate_hz, held.domain) == ((16,), ("ninapro-db5",), 200.0, "raw")
+    assert (held.channels, held.layouts, held.rates_hz, held.domain) == ((16,), ("ninapro-db5",), (200.0,), "raw")
     assert (held.movements, held.repetitions) == (tuple(range(1, 53)), tuple(range(1, 7)))
     samples = (52 * 6 * 2 + 3) * files.STRETCH
     assert (held.recordings, held.samples) == (3, samples)
@@ -75,3 +76,20 @@ def test_nothing_readable_is_an_error(tmp_path):
 def test_ranges(numbers, short):
     """Runs of whole numbers are written short."""
     assert ranges(numbers) == short
+
+
+def test_other_sets_are_held_with_names_and_days(tmp_path):
+    """What a day lacks that others have is told, and how many people there should be nobody knows."""
+    lab(tmp_path)
+    for trial in (1, 2):
+        (tmp_path / "bo" / "day2" / f"fist_{trial}.csv").unlink()
+    (tmp_path / "bo" / "day1" / "snap_2.csv").unlink()
+    found = inventory(tmp_path)
+    (held,) = found.databases
+    assert (held.wearers, held.subjects, held.subjects_published) == (("LAB-al", "LAB-bo"), (1, 2), None)
+    assert (held.sessions, held.movements, held.repetitions, held.exercises) == ((1, 2), (18, 100), (1, 2), ())
+    assert (held.recordings, held.minutes) == (21, pytest.approx(21 / 60))
+    assert found.problems == (
+        "lab LAB-bo session 1: repetition 2 of movement 100 missing",
+        "lab LAB-bo session 2: movement 18 missing",
+    )

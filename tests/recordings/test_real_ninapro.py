@@ -37,8 +37,8 @@ def test_the_subjects_that_are_here(folder):
     db1, db5 = found.databases
     assert db1.subjects == (1, 2, 3, 4, *range(7, 20))
     assert db5.subjects == (1, 3, 4, 5, 7)
-    assert (db1.rate_hz, db1.channels, db1.exercises, db1.repetitions) == (100, (10,), (1,), tuple(range(1, 11)))
-    assert (db5.rate_hz, db5.channels, db5.exercises, db5.repetitions) == (200, (16,), (1,), tuple(range(1, 7)))
+    assert (db1.rates_hz, db1.channels, db1.exercises, db1.repetitions) == ((100,), (10,), (1,), tuple(range(1, 11)))
+    assert (db5.rates_hz, db5.channels, db5.exercises, db5.repetitions) == ((200,), (16,), (1,), tuple(range(1, 7)))
     assert db1.movements == db5.movements == tuple(range(1, 13))
     assert len(found.problems) == 4
     assert all("no file of exercise" in problem for problem in found.problems)
@@ -49,7 +49,7 @@ def test_rest_has_the_repetition_that_db5_itself_gives_it(takes):
     for take in takes:
         own, recording = _own_labels(take), take.read(acceleration=False)
         rest = recording.movement == 0
-        if take.database.name == "DB1":
+        if take.database == "DB1":
             assert not own["rerepetition"][rest].any()
             continue
         starts = np.flatnonzero(np.diff(own["restimulus"].astype(int), prepend=-1))
@@ -63,7 +63,7 @@ def test_amplitudes_and_rest_are_as_documented(takes):
     for take in takes:
         recording = take.read()
         low, high = recording.samples.min(), recording.samples.max()
-        if take.database.name == "DB1":
+        if take.database == "DB1":
             assert 0 <= low < high < 4.67
             assert recording.acceleration is None
         else:
@@ -80,13 +80,13 @@ def test_the_movement_comes_about_a_second_after_its_cue(takes):
     lags = []
     for take in takes:
         own = _own_labels(take)
-        lags.append(np.median(_onsets(own["restimulus"]) - _onsets(own["stimulus"])) / take.database.rate_hz)
+        lags.append(np.median(_onsets(own["restimulus"]) - _onsets(own["stimulus"])) / take.source.rate_hz)
     assert 0.5 < np.median(lags) < 1.5
 
 
 def test_db5_says_the_wrong_exercise_and_the_name_the_right_one(takes):
     """The field is 3 in every file of exercise 1."""
-    db5 = [take for take in takes if take.database.name == "DB5"]
+    db5 = [take for take in takes if take.database == "DB5"]
     assert {int(_own_labels(take)["exercise"][0]) for take in db5} == {3}
     assert {take.read().exercise for take in db5} == {"A"}
 

@@ -4,6 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 from support import ninapro_files as files
+from support.data_folders import lab
 
 from emg_edge.errors import RecordingError
 from emg_edge.recordings.takes import find, recordings
@@ -20,7 +21,7 @@ def _zip(path, *members):
 def folder(tmp_path):
     """Two subjects of DB1 and one of DB5, as a user may have them."""
     files.write(tmp_path / "DB1" / "S2_A1_E1.mat", files.db1(2, 2))
-    files.write(tmp_path / "DB1" / "S10_A1_E1.mat", files.db1(2, 2))
+    files.write(tmp_path / "DB1" / "S10_A1_E1.mat", files.db1(2, 3))
     loose = files.write(tmp_path / "S1_E1_A1.mat", files.db5(2, 2))
     _zip(tmp_path / "s1.zip", loose)
     loose.unlink()
@@ -42,7 +43,7 @@ def test_takes_come_in_order(folder):
 def test_databases_and_subjects_can_be_chosen(folder):
     """What was not asked for is left out, and counted by database."""
     found = find(folder, database="db5")
-    assert [take.database.name for take in found.takes] == ["DB5"]
+    assert [take.database for take in found.takes] == ["DB5"]
     assert found.left_out == {"DB1": 2}
     assert [r.wearer for r in recordings(folder, ["DB1", "DB5"], subjects=[10])] == ["DB1-S10"]
 
@@ -124,3 +125,17 @@ def test_nothing_readable_names_the_first_reason_and_counts_the_rest(tmp_path):
     (tmp_path / "s3.zip").write_bytes(b"junk")
     with pytest.raises(RecordingError, match=r"nothing in .* can be used: .*and 2 more"):
         find(tmp_path)
+
+
+def test_a_take_knows_the_names_that_its_recording_will_have(folder):
+    """Before anything is read: person, session, exercise, signal, and what it is called."""
+    lab(folder / "lab")
+    for take in find(folder).takes:
+        recording = take.read()
+        assert (take.name, take.wearer, take.subject) == (recording.take, recording.wearer, recording.subject)
+        assert (take.database, take.session, take.exercise) == (
+            recording.database,
+            recording.session,
+            recording.exercise,
+        )
+        assert take.source == recording.source

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
-from emg_edge.signal.biquad import Biquad, Section, highpass, notch
+from emg_edge.signal.biquad import Biquad, Section, highpass, lowpass, notch
 
 
 def as_sos(section: Section) -> NDArray[np.float64]:
@@ -26,6 +26,24 @@ def test_the_high_pass_is_scipys_butterworth(rate_hz: float) -> None:
     np.testing.assert_allclose(
         as_sos(highpass(20, rate_hz)), reference.butter(2, 20, "highpass", fs=rate_hz, output="sos"), rtol=1e-9
     )
+
+
+@pytest.mark.parametrize("rate_hz", [200.0, 2000.0])
+def test_the_low_pass_is_scipys_butterworth(rate_hz: float) -> None:
+    """Second order, likewise."""
+    np.testing.assert_allclose(
+        as_sos(lowpass(90, rate_hz)), reference.butter(2, 90, "lowpass", fs=rate_hz, output="sos"), rtol=1e-9
+    )
+
+
+def test_sections_side_by_side_are_each_of_them_alone() -> None:
+    """A section a column gives, bit for bit, what that section gives that column."""
+    x = signal(3, 200.0)
+    sections = highpass(20, 200), notch(50, 200), lowpass(50, 200)
+    together = Biquad(*sections)
+    found = np.concatenate([together.push(part) for part in np.array_split(x, 7)])
+    for column, section in enumerate(sections):
+        np.testing.assert_array_equal(found[:, column], Biquad(section).push(x[:, [column]])[:, 0])
 
 
 @pytest.mark.parametrize(("hz", "rate_hz"), [(50.0, 200.0), (60.0, 200.0), (50.0, 2000.0)])

@@ -1,8 +1,10 @@
+import re
+
 import pytest
 
 from emg_edge.errors import SpecError
 from emg_edge.firmware_bridge.forearm.electrodes import electrodes
-from emg_edge.signal.montage import CHANNELS, LAYOUTS, PLACED, Turn, around, columns, layout_of, rings
+from emg_edge.signal.montage import CHANNELS, LAYOUTS, ON_RING, PLACED, RING8_2, Turn, around, columns, layout_of, rings
 
 SERVING = [(layout, montage, ring) for layout in PLACED for montage in CHANNELS for ring in rings(layout, montage)]
 
@@ -34,9 +36,27 @@ def test_a_montage_has_its_channels_at_its_places(layout: str, montage: str, rin
     picked = columns(layout, montage, ring)
     assert len(set(picked)) == len(picked) == CHANNELS[montage]
     assert max(picked) < LAYOUTS[layout]
-    angles = [electrodes(layout)[column].angle_deg for column in picked]
+    angles = [electrodes(layout)[column].angle_deg for column in picked[: ON_RING[montage]]]
     first = 22.5 if ring == "lower" else 0.0
-    assert angles == [first + k * 360 / len(picked) for k in range(len(picked))]
+    assert angles == [first + k * 360 / len(angles) for k in range(len(angles))]
+
+
+def test_the_finger_muscles_follow_the_ring() -> None:
+    """Of the layouts that have them: columns 9 and 10, the flexor's first, after the ring in its usual direction."""
+    serving = [layout for layout in PLACED if rings(layout, RING8_2)]
+    assert serving == ["ninapro-db1", "ninapro-delsys12", "ninapro-delsys10"]
+    for layout in serving:
+        assert columns(layout, RING8_2) == (*columns(layout, "ring8"), 8, 9)
+        on_flexor, on_extensor = (electrodes(layout)[column].angle_deg for column in (8, 9))
+        assert on_flexor > 180 > on_extensor  # the simulated forearm has its flexors there
+    with pytest.raises(SpecError, match=r"16 channels in the layout 'ninapro-db5'.*10-channel montage 'ring8\+2'"):
+        columns("ninapro-db5", RING8_2)
+
+
+def test_a_source_that_cannot_serve_is_told_the_largest_montage_that_it_can() -> None:
+    """DB1 has two electrodes more than its ring."""
+    with pytest.raises(SpecError, match=r"emg-edge train --montage ring8\+2$"):
+        columns("ninapro-db1", "ring16")
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -45,10 +65,13 @@ def test_a_montage_has_its_channels_at_its_places(layout: str, montage: str, rin
 def test_a_turned_ring_is_read_as_if_it_were_not(
     layout: str, montage: str, ring: str, shift: int, mirrored: bool
 ) -> None:
-    """Where the board's electrode 1 + shift lies on the first place, all that are read lie as they should."""
+    """Where the board's electrode 1 + shift lies on the first place, all that are read lie as they should.
+
+    Those on the finger muscles lie there in any case.
+    """
     plain = columns(layout, montage, ring)
     first = 22.5 if ring == "lower" else 0.0
-    worn = {}  # column -> where its electrode lies now
+    worn = dict(enumerate(place.angle_deg for place in electrodes(layout)))  # column -> where its electrode lies now
     for name in rings(layout, "ring4"):
         for column in columns(layout, f"ring{around(layout)}", name):
             before = electrodes(layout)[column].angle_deg - first - shift * 360 / around(layout)
@@ -77,7 +100,7 @@ def test_a_layout_that_cannot_serve_is_refused() -> None:
 def test_channels_of_unknown_places_serve_no_montage(montage: str) -> None:
     """Such a board can be recorded; the refusal names both."""
     assert around("channels-6") == 0
-    with pytest.raises(SpecError, match=f"6 channels in the layout 'channels-6'.*'{montage}'"):
+    with pytest.raises(SpecError, match=f"6 channels in the layout 'channels-6'.*'{re.escape(montage)}'"):
         columns("channels-6", montage)
 
 

@@ -32,6 +32,14 @@ def test_no_frame_is_lost_in_weeks() -> None:
     np.testing.assert_array_equal(found.newest(np.array([10**12])), [10**12 * 1111 // 200])
 
 
+def test_an_output_is_complete_with_its_newest_input() -> None:
+    """After n inputs there are as many outputs as have their newest input among them."""
+    for row in ([], [resampler(Fraction(5, 4)), SlidingMean(10, 5, root_mean_square=True)], [Decimate(10)]):
+        found = timing(row)
+        for inputs in range(60):
+            assert found.outputs(inputs) == sum(found.newest(output) < inputs for output in range(61))
+
+
 def test_a_row_of_no_stages_is_the_input_itself() -> None:
     """Output i is input i."""
     found = timing([])

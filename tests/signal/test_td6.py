@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from emg_edge.signal.td6 import NAMES, td6
+from emg_edge.signal.td6 import NAMES, NAMES4, td4, td6
 
 CHANNELS = 3
 
@@ -30,6 +30,18 @@ def test_features_are_those_of_a_direct_loop() -> None:
         for channel in range(CHANNELS):
             expected = one_by_one(signal[end + 1 - window : end + 1, channel].astype(np.float64))
             np.testing.assert_allclose(found[i, :, channel], expected, rtol=1e-5)
+
+
+def test_td4_is_the_first_four_of_td6() -> None:
+    """The same numbers, in the same order."""
+    signal = np.random.default_rng(2).normal(0, 20, (400, CHANNELS)).astype(np.float32)
+    ends = np.array([79, 201, 399])
+    four = td4(signal, 80, ends)
+    assert NAMES4 == ("mav", "zc", "ssc", "wl")
+    assert four.shape == (3, 4 * CHANNELS)
+    np.testing.assert_array_equal(four, td6(signal, 80, ends)[:, : 4 * CHANNELS])
+    with pytest.raises(ValueError, match="a window of 80 samples ends at sample 78"):
+        td4(signal, 80, np.array([78]))
 
 
 def test_a_flat_channel_has_finite_features() -> None:

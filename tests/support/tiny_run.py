@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from emg_edge.train.config import TrainConfig
+from emg_edge.train.fitting.recipe import Recipe
 from emg_edge.train.run import Watch, train
 from emg_edge.train.simulated.files import Plan, simulate
 
@@ -35,7 +36,7 @@ def tiny_run(factory: pytest.TempPathFactory) -> TinyRun:
 @functools.cache
 def _made(root: Path) -> TinyRun:
     simulate(Plan(subjects=1, hold_s=1.0, rest_s=0.6), root / "data")
-    config = TrainConfig(data=str(root / "data"), context_ms=200, epochs=4, patience=4)
+    config = TrainConfig(data=str(root / "data"), context_ms=200, recipe=Recipe(epochs=4))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMG_EDGE_CACHE", str(root / "cache"))
         metrics = train(config, root / "run", Watch(say=lambda sentence: None))

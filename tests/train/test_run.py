@@ -18,6 +18,7 @@ from emg_edge.errors import EmgEdgeError, RecordingError, RunFolderError
 from emg_edge.train.claim import sole_user
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.fitting.fit import Report, Step
+from emg_edge.train.fitting.recipe import Recipe
 from emg_edge.train.run import Watch, train
 from emg_edge.train.simulated.files import Plan, simulate
 
@@ -111,8 +112,8 @@ def test_a_finished_run_returns_at_once(tiny: TinyRun) -> None:
 
 def test_a_run_with_other_settings_is_refused_naming_them(tiny: TinyRun) -> None:
     """Nothing of the finished run is touched."""
-    with pytest.raises(RunFolderError, match=r"other settings \(seed, epochs differ\); choose another --out, or say"):
-        train(with_settings(tiny, seed=5, epochs=9), tiny.out, Watch(silent, fitting=never))
+    with pytest.raises(RunFolderError, match=r"other settings \(seed, recipe differ\); choose another --out, or say"):
+        train(with_settings(tiny, seed=5, recipe=Recipe(epochs=9)), tiny.out, Watch(silent, fitting=never))
     assert read_decoder(tiny.out)[1] == tiny.metrics
 
 
@@ -149,12 +150,12 @@ def test_force_begins_anew(tiny: TinyRun, tmp_path: Path) -> None:
 
 def test_an_interrupted_run_goes_on_with_the_same_call(tiny: TinyRun, tmp_path: Path) -> None:
     """The folder is the run's own from the first moment, and finished in the end."""
-    out, config = tmp_path / "run", with_settings(tiny, epochs=1, refit=False)
+    out, config = tmp_path / "run", with_settings(tiny, recipe=Recipe(epochs=1))
     with pytest.raises(KeyboardInterrupt):
         train(config, out, Watch(silent, fitting=interrupted))
     assert sorted(path.name for path in out.iterdir()) == ["config.json"]
     metrics = train(config, out, Watch(silent))
-    assert metrics["training"]["epochs"] == {"search": 1, "refit": 0}
+    assert metrics["training"]["epochs"] == 1
     assert metrics["baseline"] == tiny.metrics["baseline"]
     assert read_decoder(out)[1] == metrics
 
@@ -183,7 +184,7 @@ def test_a_full_disk_while_writing_results_is_one_sentence(tiny: TinyRun, tmp_pa
     """The network cannot be written: no half of it lies there, and the run does not look finished."""
     out = tmp_path / "run"
     with no_file_beyond(60_000), pytest.raises(EmgEdgeError, match=r"cannot write .*network\.keras: file too large"):
-        train(with_settings(tiny, epochs=1, refit=False), out, Watch(silent))
+        train(with_settings(tiny, recipe=Recipe(epochs=1)), out, Watch(silent))
     assert [path.name for path in out.iterdir()] == ["config.json"]
     with pytest.raises(RunFolderError, match="unfinished"):
         read_decoder(out)
@@ -193,7 +194,7 @@ def test_each_subject_has_a_decoder_of_their_own(tiny: TinyRun, tmp_path: Path) 
     """A run folder a person, the mean over people in metrics.json, and the second call goes on where it stopped."""
     data, out = tmp_path / "data", tmp_path / "run"
     simulate(Plan(subjects=2, hold_s=0.6, rest_s=0.4), data)
-    config = with_settings(tiny, data=str(data), each_subject=True, epochs=1, refit=False)
+    config = with_settings(tiny, data=str(data), each_subject=True, recipe=Recipe(epochs=1))
     titles: list[str] = []
 
     def listed(title: str) -> Report:

@@ -21,7 +21,7 @@ from emg_edge.files import cannot_write
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.data.track import Track
 
-FORMAT = 3  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
+FORMAT = 4  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
 _ARRAYS = ("signal", "frames", "ends", "movement", "repetition", "acceleration")
 _PLAIN = tuple(field.name for field in fields(Track) if field.name not in _ARRAYS)
 _ABOUT = "track.json"
@@ -45,13 +45,14 @@ def load(key: str) -> tuple[Track, tuple[str, ...]] | None:
     try:
         about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=dict[str, Any])
         notes = tuple(about.pop("notes"))
+        about["movement_names"] = {int(number): name for number, name in about["movement_names"].items()}
         arrays = {
             name: np.load(folder / f"{name}.npy", mmap_mode="r")
             for name in _ARRAYS
             if name != "acceleration" or (folder / f"{name}.npy").exists()
         }
         return Track(**about, **arrays), notes
-    except (OSError, ValueError, EOFError, KeyError, TypeError, msgspec.MsgspecError):
+    except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, msgspec.MsgspecError):
         return None
 
 

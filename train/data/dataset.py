@@ -1,5 +1,6 @@
 """From tracks to what a network and its baselines learn from: sides, classes, standardisation."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,27 +10,33 @@ from numpy.typing import NDArray
 from emg_edge.decoding.modelfile import Scales
 from emg_edge.errors import RecordingError
 from emg_edge.movements import REST
-from emg_edge.signal.frontend import Standardisation
-from emg_edge.signal.source import Unit
+from emg_edge.signal.frontend import Scale, Standardisation
 from emg_edge.signal.spec import SignalSpec
+from emg_edge.train.data.scaling import fit_scales, mean_scales, training_movements
 from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.splits import Side, Split, split_of, window_sides
 from emg_edge.train.data.track import Track
 
 _FITTED_ON = (Side.TRAIN, Side.VALIDATION)
-_SMALLEST_SD = 0.05  # of a log frame; a dead channel must not be blown up to look alive
+
+# Windows count when so much before them lies in one movement: labels mark an onset no better than that.
+SETTLE_MS = 200
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Tracks with their split; `sides[i]` is the side of each window of track i, by its newest frame."""
+    """Tracks with their sides; `sides[i]` is the side of each window of track i, by its newest frame."""
 
     tracks: tuple[Track, ...]
     spec: SignalSpec
-    splits: dict[str, Split]
+    splits: dict[str, Split]  # empty where sides were given
     movements: tuple[int, ...]  # the classes, in order
     sides: tuple[NDArray[np.int8], ...]
-    scales: tuple[Standardisation, ...]
+    scales: tuple[Scale, ...]
+
+    @property
+    def databases(self) -> list[str]:
+        return sorted({track.database for track in self.tracks})
 
     def classes(self, track: Track) -> NDArray[np.int64]:
         """Class index at each frame; of movements that are not among the classes, 0, and their side is NONE."""
@@ -39,14 +46,13 @@ class Dataset:
 
     def frames(self) -> FrameSet:
         """All tracks end to end, standardised."""
-        databases = sorted(self.splits)
         return FrameSet(
             frames=np.concatenate(
                 [s.apply(t.frames, self.spec.clip) for t, s in zip(self.tracks, self.scales, strict=True)]
             ),
             classes=np.concatenate([self.classes(t) for t in self.tracks]),
             sides=np.concatenate(self.sides),
-            group=np.concatenate([np.full(len(t.frames), databases.index(t.database)) for t in self.tracks]),
+            group=np.concatenate([np.full(len(t.frames), self.databases.index(t.database)) for t in self.tracks]),
         )
 
     def decided(self, i: int, *sides: Side) -> NDArray[np.int64]:
@@ -56,30 +62,46 @@ class Dataset:
 
     def model_scales(self) -> Scales:
         """Standardisations for the model file: each wearer's, and their mean by unit."""
-        units: dict[Unit, list[Standardisation]] = {}
-        for track, scale in zip(self.tracks, self.scales, strict=True):
-            units.setdefault(track.unit, []).append(scale)
-        wearers = {track.scale_name: scale for track, scale in zip(self.tracks, self.scales, strict=True)}
-        return Scales({unit: _mean_scale(scales) for unit, scales in units.items()}, wearers)
+        plain = [scale for scale in self.scales if isinstance(scale, Standardisation)]
+        wearers = {track.scale_name: scale for track, scale in zip(self.tracks, plain, strict=True)}
+        return Scales(mean_scales(self.tracks, plain), wearers)
 
 
-def make_dataset(tracks: Sequence[Track], spec: SignalSpec, *, rest: bool) -> Dataset:
-    """Split first, then windows, then the standardisation from the training repetitions' movements.
+def make_dataset(
+    tracks: Sequence[Track],
+    spec: SignalSpec,
+    *,
+    rest: bool,
+    settle_ms: float = SETTLE_MS,
+    sides: Sequence[NDArray[np.int8]] | None = None,
+    scales: Sequence[Scale] | None = None,
+) -> Dataset:
+    """Sides first, then windows, then the standardisation from the training repetitions' movements.
 
+    `sides`, a side for each frame of each track, are the published split's by default; `scales` each track's own.
     Raises RecordingError when nothing is left to train on.
     """
-    databases = sorted({track.database for track in tracks})
-    splits = {name: split_of(name, [t for t in tracks if t.database == name]) for name in databases}
-    sides = [splits[track.database].sides(track.repetition) for track in tracks]
+    splits: dict[str, Split] = {}
+    if sides is None:
+        databases = sorted({track.database for track in tracks})
+        splits = {name: split_of(name, [t for t in tracks if t.database == name]) for name in databases}
+        sides = [splits[track.database].sides(track.repetition) for track in tracks]
     movements = _movements_to_learn(tracks, sides, rest=rest)
+    settle = 1 + math.ceil(settle_ms * spec.rate_hz / 1000 / spec.frame.step)  # a frame's label is its newest sample's
     windows = []
     for track, side in zip(tracks, sides, strict=True):
-        of_window = window_sides(side, track.movement, track.reach(spec.context), rest=rest)
+        of_window = window_sides(side, track.movement, track.reach(spec.context), rest=rest, settle=settle)
         of_window[~np.isin(track.movement, movements)] = Side.NONE
         windows.append(of_window)
-    scales = tuple(fit_scale(track, side) for track, side in zip(tracks, sides, strict=True))
-    data = Dataset(tuple(tracks), spec, splits, movements, tuple(windows), scales)
-    for needed in (Side.TRAIN, Side.VALIDATION, Side.TEST):
+    if scales is None:
+        scales = fit_scales(
+            tracks,
+            [track.frames for track in tracks],
+            training_movements(tracks, sides),
+            spec.least_sd,
+        )
+    data = Dataset(tuple(tracks), spec, splits, movements, tuple(windows), tuple(scales))
+    for needed in (Side.TRAIN, Side.TEST):
         if not any(len(data.decided(i, needed)) for i in range(len(tracks))):
             raise RecordingError(
                 f"no window of {spec.context_ms:g} ms lies whole in the {needed.name.lower()} repetitions; "
@@ -88,16 +110,7 @@ def make_dataset(tracks: Sequence[Track], spec: SignalSpec, *, rest: bool) -> Da
     return data
 
 
-def fit_scale(track: Track, sides: NDArray[np.int8]) -> Standardisation:
-    """Mean and sd a channel of the log frames of training movements; rest would only measure the noise floor."""
-    frames = track.frames[np.isin(sides, _FITTED_ON) & (track.movement != REST)].astype(np.float64)
-    if not len(frames):
-        raise RecordingError(f"{track.take} has no movement in its training repetitions; leave it out with --subjects")
-    sd = np.maximum(frames.std(axis=0), _SMALLEST_SD)
-    return Standardisation(tuple(frames.mean(axis=0).tolist()), tuple(sd.tolist()))
-
-
-def _movements_to_learn(tracks: Sequence[Track], sides: list[NDArray[np.int8]], *, rest: bool) -> tuple[int, ...]:
+def _movements_to_learn(tracks: Sequence[Track], sides: Sequence[NDArray[np.int8]], *, rest: bool) -> tuple[int, ...]:
     found: set[int] = set()
     for track, side in zip(tracks, sides, strict=True):
         found |= {int(m) for m in np.unique(track.movement[np.isin(side, _FITTED_ON)])}
@@ -105,9 +118,3 @@ def _movements_to_learn(tracks: Sequence[Track], sides: list[NDArray[np.int8]], 
     if len(movements) < 2:
         raise RecordingError(f"only {len(movements)} movements are in the training repetitions; two are the least")
     return movements
-
-
-def _mean_scale(scales: list[Standardisation]) -> Standardisation:
-    mean = np.mean([scale.mean for scale in scales], axis=0)
-    sd = np.sqrt(np.mean(np.square([scale.sd for scale in scales]), axis=0))
-    return Standardisation(tuple(mean.tolist()), tuple(sd.tolist()))

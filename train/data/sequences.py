@@ -1,6 +1,6 @@
-"""What the network is fed: long sequences of frames, cut anew each epoch, with a weight a frame.
+"""What the network is fed: long sequences of frames, drawn anew each epoch, with a weight a frame.
 
-All tracks lie end to end in one array; a sequence is a start index, and an epoch is gathered in one stroke.
+All tracks lie end to end in one array; a sequence is the index of its first frame, and is cut in the graph.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Balance = Literal["sampling", "weights", "none"]
 class FrameSet:
     """Frames of all tracks, end to end.
 
-    frames   (n, channels) float32, standardised
+    frames   (n, features) float32, standardised
     classes  (n,) int64 class index at each frame (only meaningful where `sides` is not NONE)
     sides    (n,) int8, the side of the window ending at each frame (splits.window_sides)
     group    (n,) int64, index of the database that a frame comes from
@@ -34,11 +34,17 @@ class FrameSet:
     group: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Epoch:
-    x: NDArray[np.float32]  # (sequences, OUTPUTS + context - 1, channels)
-    y: NDArray[np.int64]  # (sequences, OUTPUTS)
-    weight: NDArray[np.float32]  # (sequences, OUTPUTS)
+def learnt_from(data: FrameSet, sides: tuple[int, ...], context: int) -> FrameSet:
+    """Keep the frames that windows of these sides are made of, end to end, and nothing else.
+
+    Batch norm sees all frames of a sequence, whatever their weight: what must not be learnt from must not be there.
+    """
+    counted = np.isin(data.sides, sides)
+    ends = np.concatenate([[0], np.cumsum(counted)])
+    first = np.arange(len(counted))
+    kept = ends[np.minimum(first + context, len(counted))] > ends[first]
+    of_windows = np.where(counted, data.sides, np.int8(0))
+    return FrameSet(data.frames[kept], data.classes[kept], of_windows[kept], data.group[kept])
 
 
 def frame_weights(data: FrameSet, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -52,33 +58,33 @@ def frame_weights(data: FrameSet, counted: NDArray[np.bool_]) -> NDArray[np.floa
 
 
 class Sequences:
-    """Draws epochs. `sampling` draws more of what is rare, `weights` weighs it more, `none` does neither."""
+    """Draws epochs. `sampling` draws more of what is rare, `weights` weighs it more, `none` does neither.
+
+    loss_weight  (n,) float32, of each frame when it is the newest of a window; 0 where it does not count
+    size         sequences an epoch: each counted frame once, on average
+    """
 
     def __init__(self, data: FrameSet, sides: tuple[int, ...], context: int, balance: Balance, seed: int) -> None:
-        self._data, self._context, self._balance = data, context, balance
-        self._seed = seed
+        self._first_output, self._balance, self._seed = context - 1, balance, seed
+        self._frames = len(data.frames)
         counted = np.isin(data.sides, sides)
         weight = frame_weights(data, counted)
-        self._draw_weight = weight if balance == "sampling" else counted.astype(float)
-        self._loss_weight = weight if balance == "weights" else counted.astype(float)
-        self.size = int(np.ceil(counted.sum() / OUTPUTS))  # sequences an epoch: each counted frame once, on average
+        drawn = weight if balance == "sampling" else counted.astype(float)
+        self._drawn = np.concatenate([[0.0], np.cumsum(drawn)])
+        self.loss_weight = (weight if balance == "weights" else counted).astype(np.float32)
+        self.size = int(np.ceil(counted.sum() / OUTPUTS))
 
-    def epoch(self, number: int, noise: float, gain: float, most: int | None = None) -> Epoch:
-        """Epoch `number`, the same for the same seed; `noise` and `gain` augment, in standard deviations of frames."""
+    @property
+    def length(self) -> int:
+        """Frames of one sequence."""
+        return self._first_output + OUTPUTS
+
+    def epoch(self, number: int, most: int | None = None) -> NDArray[np.int32]:
+        """First frames of epoch `number`'s sequences, the same for the same seed; outputs never overlap."""
         random = np.random.default_rng([self._seed, number])
-        first_output = self._context - 1
-        starts = np.arange(random.integers(OUTPUTS), len(self._data.frames) - OUTPUTS - first_output, OUTPUTS)
-        totals = np.concatenate([[0.0], np.cumsum(self._draw_weight)])
-        content = totals[starts + first_output + OUTPUTS] - totals[starts + first_output]
+        starts = np.arange(random.integers(OUTPUTS), self._frames - self.length + 1, OUTPUTS, dtype=np.int32)
+        content = self._drawn[starts + self.length] - self._drawn[starts + self._first_output]
         size = self.size if most is None else min(self.size, most)
         if self._balance == "sampling":
-            chosen = random.choice(starts, size, p=content / content.sum())
-        else:
-            filled = starts[content > 0]
-            chosen = random.permutation(filled)[:size]
-        index = chosen[:, None] + np.arange(first_output + OUTPUTS)
-        outputs = index[:, first_output:]
-        x = self._data.frames[index]
-        x = x + random.normal(0, gain, (len(x), 1, 1)).astype(np.float32)  # a gain is an offset in the logarithm
-        x += noise * random.standard_normal(x.shape, np.float32)
-        return Epoch(x, self._data.classes[outputs], self._loss_weight[outputs].astype(np.float32))
+            return random.choice(starts, size, p=content / content.sum())
+        return random.permutation(starts[content > 0])[:size]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import RecordingError
+from emg_edge.movements import REST
 from emg_edge.train.data.track import Track
 
 
@@ -57,17 +58,22 @@ def split_of(database: str, tracks: list[Track]) -> Split:
     return Split(tuple(rest[:-1]), tuple(rest[-1:]), tuple(r for r in present if r in test))
 
 
-def window_sides(sides: NDArray[np.int8], movement: NDArray[np.int16], reach: int, *, rest: bool) -> NDArray[np.int8]:
+def window_sides(
+    sides: NDArray[np.int8], movement: NDArray[np.int16], reach: int, *, rest: bool, settle: int = 1
+) -> NDArray[np.int8]:
     """Side of the window that ends at each frame: that of the last `reach` frames if they share it, else NONE.
 
-    So no window crosses from one side to another. Without rest these frames also lie in one movement.
+    So no window crosses from one side to another; it may reach back into the rest before a movement, as it does live.
+    The last `settle` frames also lie in one movement; without rest, that is not rest.
     """
-    changes = sides[1:] != sides[:-1]
+    whole = (_run_lengths(sides) >= reach) & (_run_lengths(movement) >= settle)
     if not rest:
-        changes |= movement[1:] != movement[:-1]
-    k = np.arange(len(sides))
-    began = np.maximum.accumulate(np.where(np.concatenate([[True], changes]), k, 0))
-    whole = k - began + 1 >= reach
-    if not rest:
-        whole &= movement != 0
+        whole &= movement != REST
     return np.where(whole, sides, np.int8(Side.NONE))
+
+
+def _run_lengths(values: NDArray[np.integer]) -> NDArray[np.int64]:
+    """For each value, how many equal ones lie in a row up to and with it."""
+    k = np.arange(len(values))
+    changes = np.concatenate([[True], values[1:] != values[:-1]])
+    return k - np.maximum.accumulate(np.where(changes, k, 0)) + 1

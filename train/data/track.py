@@ -1,6 +1,7 @@
 """One ring of one take, ready for training: its signal, its log frames, and a label a frame."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,14 @@ class Track:
     repetition  (k,) int16, likewise; 0 belongs to no split
     overlap     frames before each whose newest samples it may be made of too
     acceleration  (k, axes) float32, likewise, or None
+    movement_names  number -> name, of gestures that are none of NinaPro's movements
     """
 
     wearer: str
     database: str
     subject: int
     session: int
+    exercise: str
     take: str
     ring: str
     unit: Unit
@@ -36,6 +39,7 @@ class Track:
     movement: NDArray[np.int16]
     repetition: NDArray[np.int16]
     acceleration: NDArray[np.float32] | None = None
+    movement_names: Mapping[int, str] = field(default_factory=dict)
 
     def reach(self, context: int) -> int:
         """Frames that must lie on one side, or in one movement, so that all samples of a window of `context` do.

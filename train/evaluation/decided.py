@@ -12,7 +12,7 @@ class Said:
 
     decided   (m,) int16   movement number decided, by the largest probability; 0 is rest
     movement  (m,) int16   the likeliest movement when rest is left out; equal to `decided` without rest
-    active    (m,) float32 probability that it is any movement: 1 - P(rest); 1 without rest
+    active    (m,) float32 log odds that it is any movement, against rest; infinite without rest
     threshold least `active` at which 5 % of the rest held out of training would be taken for a movement; nan without
               rest. Chosen on training repetitions alone.
     """

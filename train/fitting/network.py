@@ -1,87 +1,128 @@
-"""The network: dilated, unpadded convolutions along time, small and int8-friendly.
+"""The network: dilated, unpadded convolutions along time, small and int8-friendly; where asked, a GRU after them.
 
 For each dilation a dense convolution of width 3, batch norm, and a ReLU limited at 6; a linear 1x1 head. The input of
 the head is the embedding. Without residuals every activation lies in 0..6, which int8 resolves well (docs/decisions/).
-It is fully convolutional: trained on long sequences (Conv1D, twice as fast on a CPU), deployed on one context (Conv2D
-on (time, 1, channels), which needs no reshapes on any TFLite target). The weights are the same numbers.
+It works along any time: trained on long sequences (a convolution as one matrix product, the fastest on a CPU),
+deployed on one context (Conv2D on (time, 1, channels), which needs no reshapes on any TFLite target). The weights are
+the same numbers, in layers of the same names; the deployed network is made of Keras's own layers alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
-from emg_edge.errors import SpecError
-from emg_edge.signal.source import Domain
-
-# Channels of every layer, as many as an int8 file of 100 kB allows at 400 ms of context: width lowers int8's noise.
-WIDTHS: dict[Domain, int] = {"raw": 96, "envelope": 144}
+from emg_edge.train.fitting.recurrence import gru
+from emg_edge.train.fitting.shape import Shape
 
 # Batch norm's gamma starts where the limit at 6 cuts the tails, so that int8 spends its steps on the bulk.
 _GAMMA = 5.0
 # A person's data make some ten steps an epoch, too few for Keras's momentum of 0.99 to settle.
-_MOMENTUM = 0.9
+MOMENTUM = 0.9
+# Numbers that an accelerometer's three axes become before they join: the arm's direction, in a few half-spaces.
+_BRANCH = 8
+HEAD = "head"
 
-# Context in ms -> dilations; a frame every 25 ms (raw) or 50 ms (envelope).
-DILATIONS: dict[Domain, dict[int, tuple[int, ...]]] = {
-    "raw": {200: (1, 2), 400: (1, 2, 4), 600: (1, 2, 4, 4), 1000: (1, 2, 4, 8, 4)},
-    "envelope": {200: (1,), 400: (1, 2), 600: (1, 2, 2), 1000: (1, 2, 4, 2)},
-}
+
+class Taps(keras.layers.Layer):  # type: ignore[misc]  # Keras is untyped
+    """(batch, time, n) -> (batch, time - 2 d, 3 n): each frame beside those d and 2 d after it."""
+
+    def __init__(self, dilation: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.dilation = dilation
+
+    def call(self, x: Any) -> Any:
+        d = self.dilation
+        return keras.ops.concatenate([x[:, : -2 * d], x[:, d:-d], x[:, 2 * d :]], axis=-1)
 
 
 @dataclass(frozen=True)
-class Shape:
-    """What makes one network differ from another, besides its channels and classes."""
+class Layers:
+    """How the same layers are made for one arrangement of time and features; the last axis is the features'.
 
-    dilations: tuple[int, ...]
-    width: int
+    convolution  (x, width, dilation, name) -> x, without a bias
+    dense        (width, name, with a bias) -> a layer
+    """
 
-    @property
-    def context(self) -> int:
-        """Frames that one output is made of."""
-        return 1 + 2 * sum(self.dilations)
-
-
-def shape_for(domain: Domain, context_ms: int) -> Shape:
-    """Shape of a domain's network for a context. Raises SpecError, naming those that are offered."""
-    try:
-        return Shape(DILATIONS[domain][context_ms], WIDTHS[domain])
-    except KeyError:
-        known = ", ".join(str(c) for c in DILATIONS[domain])
-        raise SpecError(f"a context of {context_ms} ms is not offered; choose one of {known} ms") from None
+    convolution: Callable[[Any, int, int, str], Any]
+    dense: Callable[[int, str, bool], Any]
 
 
-def training_network(channels: int, classes: int, shape: Shape, dropout: float) -> Any:
-    """(batch, time, channels) -> {"logits": (batch, time - context + 1, classes), "embedding": ...}."""
-    x = frames = keras.Input((None, channels), name="frames")
-    for d in shape.dilations:
-        x = _activated(keras.layers.Conv1D(shape.width, 3, dilation_rate=d, use_bias=False)(x), dropout)
-    return keras.Model(frames, {"logits": keras.layers.Conv1D(classes, 1)(x), "embedding": x})
+def _taps(x: Any, width: int, dilation: int, name: str) -> Any:
+    return keras.layers.Dense(width, use_bias=False, name=name)(Taps(dilation)(x))
+
+
+def _conv2d(x: Any, width: int, dilation: int, name: str) -> Any:
+    # Dilations are equal in both axes, as the Edge TPU wants; on width 1 it is the same thing.
+    layer = keras.layers.Conv2D(width, (3, 1), dilation_rate=(dilation, dilation), use_bias=False, name=name)
+    return layer(x)
+
+
+TRAINED = Layers(_taps, lambda width, name, bias: keras.layers.Dense(width, use_bias=bias, name=name))
+DEPLOYED = Layers(_conv2d, lambda width, name, bias: keras.layers.Conv2D(width, 1, use_bias=bias, name=name))
+
+
+def training_network(features: int, classes: int, shape: Shape, dropout: float, heads: int = 1) -> Any:
+    """(batch, time, features) -> {"logits": (batch, time - context + 1, classes), "embedding": ...}.
+
+    With several heads, the logits are (..., heads, classes).
+    """
+    frames = keras.Input((None, features), name="frames")
+    embedding = _trunk(frames, shape, TRAINED, dropout)
+    logits = TRAINED.dense(heads * classes, HEAD, True)(embedding)
+    if heads > 1:
+        logits = keras.layers.Reshape((-1, heads, classes))(logits)
+    return keras.Model(frames, {"logits": logits, "embedding": embedding})
 
 
 def deployed_network(trained: Any, shape: Shape) -> Any:
-    """Make the same function of one context, (batch, context, 1, channels), with the trained weights."""
-    classes = trained.output["logits"].shape[-1]
-    x = frames = keras.Input((shape.context, 1, trained.input_shape[-1]), name="frames")
-    for d in shape.dilations:  # equal in both axes, as the Edge TPU wants; on width 1 it is the same thing
-        x = _activated(keras.layers.Conv2D(shape.width, (3, 1), dilation_rate=(d, d), use_bias=False)(x), 0.0)
-    network = keras.Model(frames, {"logits": keras.layers.Conv2D(classes, 1)(x), "embedding": x})
-    weights = [np.asarray(weight) for weight in _numbers(trained)]
-    targets = _numbers(network)
-    for target, weight in zip(targets, weights, strict=True):
-        target.assign(np.reshape(weight, target.shape))
+    """Make the same function of one context, (batch, context, 1, features), with the trained weights."""
+    frames = keras.Input((shape.context, 1, trained.input_shape[-1]), name="frames")
+    embedding = _trunk(frames, shape, DEPLOYED, 0.0)
+    logits = DEPLOYED.dense(trained.output["logits"].shape[-1], HEAD, True)(embedding)
+    network = keras.Model(frames, {"logits": logits, "embedding": embedding})
+    set_weights(network, weights_of(trained))
     return network
 
 
-def _numbers(network: Any) -> list[Any]:
-    """Weights of convolutions and batch norms, layer by layer; a drop-out's random state is not among them."""
-    kinds = (keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.BatchNormalization)
-    return [weight for layer in network.layers if isinstance(layer, kinds) for weight in layer.weights]
+def weights_of(network: Any) -> list[NDArray[np.float32]]:
+    """All that was learnt, in an order that networks of one shape share, whatever their drop-out."""
+    return [np.asarray(weight) for layer in _learning(network) for weight in layer.weights]
 
 
-def _activated(x: Any, dropout: float) -> Any:
-    gamma = keras.initializers.Constant(_GAMMA)
-    x = keras.layers.BatchNormalization(momentum=_MOMENTUM, gamma_initializer=gamma)(x)
-    x = keras.layers.ReLU(max_value=6)(x)
-    return keras.layers.Dropout(dropout)(x) if dropout else x
+def set_weights(network: Any, weights: list[NDArray[np.float32]]) -> None:
+    """Put what `weights_of` gave into a network of the same shape; of several heads, each becomes the given one."""
+    targets = [weight for layer in _learning(network) for weight in layer.weights]
+    for target, weight in zip(targets, weights, strict=True):
+        copies = target.shape[-1] // weight.shape[-1]
+        target.assign(np.reshape(np.tile(weight, copies), target.shape))
+
+
+def _learning(network: Any) -> list[Any]:
+    """Layers that learn, by name; a drop-out's random state is not learnt."""
+    kinds = (keras.layers.Dense, keras.layers.Conv2D, keras.layers.BatchNormalization)
+    return sorted((layer for layer in network.layers if isinstance(layer, kinds)), key=lambda layer: layer.name)
+
+
+def _trunk(frames: Any, shape: Shape, layers: Layers, dropout: float) -> Any:
+    own = frames[..., : -shape.acceleration] if shape.acceleration else frames
+    x = own
+    for number, dilation in enumerate(shape.dilations):
+        x = layers.convolution(x, shape.width, dilation, f"convolution_{number}")
+        gamma = keras.initializers.Constant(_GAMMA)
+        x = keras.layers.BatchNormalization(momentum=MOMENTUM, gamma_initializer=gamma, name=f"norm_{number}")(x)
+        x = keras.layers.ReLU(max_value=6)(x)
+        if shape.acceleration and number == 0:  # both lie in 0..6 here, so that int8 joins them without loss
+            axes = layers.dense(_BRANCH, "acceleration", True)(frames[:, 2 * dilation :, ..., -shape.acceleration :])
+            x = keras.layers.Concatenate()([x, keras.layers.ReLU(max_value=6)(axes)])
+        x = _dropped(x, dropout)
+    if shape.steps:
+        x = _dropped(gru(x, shape.steps, shape.units, layers.dense, MOMENTUM), dropout)
+    return x
+
+
+def _dropped(x: Any, share: float) -> Any:
+    return keras.layers.Dropout(share)(x) if share else x

@@ -7,6 +7,7 @@ import click
 
 if TYPE_CHECKING:
     from emg_edge.decoding.modelfile import Description
+    from emg_edge.signal.spec import SignalSpec
 
 
 @click.command("info")
@@ -40,8 +41,7 @@ def describe(path: str, d: "Description") -> str:
             ("" if signal.domain == "raw" else f"of raw sources {signal.envelope_ms:g} ms RMS after ")
             + f"high-pass {signal.highpass_hz:g} Hz, "
             + (f"notch {signal.notch_hz:g} Hz, " if signal.notch_hz else "no notch, ") +
-            f"log {signal.frame.kind} of {1000 * signal.frame.length / signal.rate_hz:g} ms every "
-            f"{1000 * signal.frame.step / signal.rate_hz:g} ms",
+            _frames(signal),
         ),
         ("context", f"{signal.context_ms:g} ms, a decision every {signal.hop_ms:g} ms"),
         ("trained on", "simulated recordings: " * training.simulated + _people(training.databases)),
@@ -60,6 +60,16 @@ def describe(path: str, d: "Description") -> str:
         ("operators", ", ".join(dict.fromkeys(cost.operators))),
     ]  # fmt: skip
     return "\n".join(f"{name:<14}{text}" for name, text in lines)
+
+
+def _frames(signal: "SignalSpec") -> str:
+    frame, step = signal.frame, f"every {1000 * signal.frame.step / signal.rate_hz:g} ms"
+    beside = ", with the acceleration" if signal.acceleration else ""
+    if frame.kind == "raw":
+        return f"samples {step}{beside}"
+    bands = ", ".join(f"{band.low_hz:g}-{band.high_hz:g} Hz" for band in frame.bands)
+    kind = f"rms in {bands}" if bands else frame.kind
+    return f"log {kind} of {1000 * frame.length / signal.rate_hz:g} ms {step}{beside}"
 
 
 def _people(databases: dict[str, list[int]]) -> str:

@@ -14,6 +14,7 @@ from emg_edge.errors import EmgEdgeError
 COMMANDS: dict[str, tuple[str, str]] = {
     "data": ("emg_edge.cli.data", "Check NinaPro files, or simulate some."),
     "train": ("emg_edge.cli.train", "Train a decoder on NinaPro recordings."),
+    "evaluate": ("emg_edge.cli.evaluate", "Evaluate decoders under a frozen, leak-free protocol."),
     "quantize": ("emg_edge.cli.quantize", "Turn a training run into one int8 .tflite file."),
     "info": ("emg_edge.cli.info", "Show all that is inside a .tflite file of ours."),
     "run": ("emg_edge.cli.run", "Decode a board live."),

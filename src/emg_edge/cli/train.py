@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @click.option("--database", "databases", multiple=True, help="Only this database (DB1 ... DB7); may be repeated.")
 @click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these.")
 @click.option("--domain", type=click.Choice(["raw", "envelope"]), help="Default: raw if all recordings are.")
-@click.option("--montage", type=click.Choice(["ring4", "ring8", "ring16"]), default="ring8", show_default=True)
+@click.option(
+    "--montage", type=click.Choice(["ring4", "ring8", "ring8+2", "ring16"]), default="ring8", show_default=True
+)
 @click.option(
     "--context",
     "context_ms",
@@ -48,22 +50,11 @@ if TYPE_CHECKING:
 )
 @click.option("--each-subject", is_flag=True, help="One decoder a person, and the mean over people.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
-@click.option("--epochs", type=click.IntRange(1), default=60, show_default=True, help="At most.")
-@click.option(
-    "--patience",
-    type=click.IntRange(1),
-    default=30,
-    show_default=True,
-    help="Stop when the validation repetition has not improved for so many epochs.",
-)
-@click.option(
-    "--refit/--no-refit",
-    default=True,
-    show_default=True,
-    help="Train again on training and validation repetitions together, for as long as was best.",
-)
+@click.option("--epochs", type=click.IntRange(1), default=60, show_default=True)
 @click.option("--force", is_flag=True, help="Train a run folder anew.")
-def command(data: Path, out: Path, context_ms: str, notch_hz: str, force: bool, **settings: Any) -> None:
+def command(
+    data: Path, out: Path, context_ms: str, notch_hz: str, balance: str, epochs: int, force: bool, **settings: Any
+) -> None:
     """Train a decoder; interrupted, the same command goes on.
 
     \b
@@ -76,7 +67,10 @@ def command(data: Path, out: Path, context_ms: str, notch_hz: str, force: bool, 
     run = load("emg_edge.train.run", "loading Keras (a few seconds)")
 
     settings["databases"] = tuple(name.upper() for name in settings["databases"])
-    config = run.TrainConfig(data=str(data), context_ms=int(context_ms), notch_hz=float(notch_hz), **settings)
+    recipe = load("emg_edge.train.fitting.recipe").Recipe(balance=balance, epochs=epochs)
+    config = run.TrainConfig(
+        data=str(data), context_ms=int(context_ms), notch_hz=float(notch_hz), recipe=recipe, **settings
+    )
     try:
         metrics = run.train(config, out, run.Watch(_say, bar, _fitting_bar), force=force)
     except KeyboardInterrupt:
@@ -115,25 +109,19 @@ def _fitting_bar(title: str) -> "Report":
     from tqdm import tqdm  # noqa: PLC0415 - only where a bar is drawn
 
     drawn = tqdm(total=1, desc=title, unit="batch", leave=False, disable=not sys.stderr.isatty())
-    shown = {"stage": "", "validation": ""}
 
     def report(step: "Step") -> None:
-        if step.validation is not None:  # the search's last word on an epoch
-            shown["validation"] = f" validation balanced {step.validation:.3f}"
         stands = f"epoch {step.epoch + 1}/{step.epochs} loss {step.loss:.3f} accuracy {step.accuracy:.3f}"
+        epoch_over, last = step.batch == step.batches, step.epoch + 1 == step.epochs
         if drawn.disable:
-            over = step.validation is not None or (step.stage == "refit" and step.batch == step.batches)
-            if over and (step.epoch % 10 == 0 or step.epoch + 1 == step.epochs):
-                _say(f"{title}: {step.stage} {stands}{shown['validation'] if step.stage == 'search' else ''}")
+            if epoch_over and (step.epoch % 10 == 0 or last):
+                _say(f"{title}: {stands}")
             return
-        if step.stage != shown["stage"]:
-            shown["stage"] = step.stage
-            drawn.reset(total=step.epochs * step.batches or 1)
-            drawn.set_description(f"{title}: {step.stage}")
-        drawn.n = max(drawn.n, step.epoch * step.batches + step.batch)
-        drawn.set_postfix_str(stands + shown["validation"], refresh=False)
+        drawn.total = step.epochs * step.batches
+        drawn.n = step.epoch * step.batches + step.batch
+        drawn.set_postfix_str(stands, refresh=False)
         drawn.update(0)
-        if step.stage == "refit" and step.epoch + 1 == step.epochs and step.batch == step.batches:
+        if epoch_over and last:
             drawn.close()
 
     return report

@@ -15,8 +15,13 @@ class LDA:
 
     def decide(self, x: NDArray[np.floating]) -> NDArray[np.int64]:
         """(n, features) -> (n,) class indices."""
-        decided: NDArray[np.int64] = (x @ self.coefficients + self.intercepts).argmax(axis=1)
+        decided: NDArray[np.int64] = self.scores(x).argmax(axis=1)
         return decided
+
+    def scores(self, x: NDArray[np.floating]) -> NDArray[np.float64]:
+        """(n, features) -> (n, classes) log probabilities, up to a constant of each row."""
+        found: NDArray[np.float64] = x @ self.coefficients + self.intercepts
+        return found
 
 
 def fit(

@@ -158,10 +158,10 @@ def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFil
         raise ModelFileError(f"{name} has {len(description.movements)} movements and {len(description.names)} names")
     if labels != _labels(description):
         raise ModelFileError(f"{name} was altered: its {LABELS} and its {DOCUMENT} name different gestures")
-    channels = description.signal.channels
+    features = description.signal.features
     for wearer, scale in (description.scales.units | description.scales.wearers).items():
-        if len(scale.mean) != channels:
-            raise ModelFileError(f"{name} has a scale of {len(scale.mean)} channels for {wearer}, expected {channels}")
+        if scale.features != features:
+            raise ModelFileError(f"{name} has a scale of {scale.features} features for {wearer}, expected {features}")
     return ModelFile(flatbuffer, description)
 
 

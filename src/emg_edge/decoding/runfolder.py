@@ -32,12 +32,16 @@ SUBJECTS = "subjects"
 
 
 class Decoder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the model file will say of the network; `movements` in the order of the logits."""
+    """What the model file will say of the network; `movements` in the order of the logits.
+
+    movement_names  number -> name, of gestures that are none of NinaPro's movements
+    """
 
     signal: SignalSpec
     movements: tuple[int, ...]
     scales: Scales
     training: Training
+    movement_names: dict[int, str] = {}
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -22,10 +22,14 @@ MAX_DEPTH = 2  # a zip of zips, as some mirrors pack them
 
 @dataclass(frozen=True)
 class FileRef:
-    """A file on disk, or a member of a zip: `members` leads into the zip at `path`, one name a level."""
+    """A file on disk, or a member of a zip: `members` leads into the zip at `path`, one name a level.
+
+    size  bytes, where the search for files has seen them
+    """
 
     path: Path
     members: tuple[str, ...] = ()
+    size: int | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -95,31 +99,31 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> byte
     return archive.read(info)
 
 
-def scan(path: Path, report: Callable[[str], None]) -> list[FileRef]:
-    """Every .mat file under a folder or in a zip (or the .mat itself), in a stable order, unpacked ones first.
+def scan(path: Path, report: Callable[[str], None], suffixes: Collection[str] = (".mat",)) -> list[FileRef]:
+    """Every file with one of these suffixes under a folder or in a zip (or the file itself), unpacked ones first.
 
-    What is damaged or cannot be entered is told to `report`, a sentence each. Raises RecordingError only when
-    there is no such path, or when it is one file of another kind.
+    The order is stable. What is damaged or cannot be entered is told to `report`, a sentence each. Raises
+    RecordingError only when there is no such path, or when it is one file of another kind.
     """
     kind = kind_of(path)
     if kind is Kind.ABSENT:
         raise RecordingError(f"there is no {path}; give a folder, a zip or a .mat file of NinaPro")
     if kind is Kind.FOLDER:
-        files = list(_walk(path, report))
-    elif path.suffix.lower() in (".mat", ".zip"):
-        files = [path]
+        files = list(_walk(path, (*suffixes, ".zip"), report))
+    elif path.suffix.lower() in (*suffixes, ".zip"):
+        files = [FileRef(path, size=path.stat().st_size)]
     elif zipfile.is_zipfile(path):
-        return list(_in_zip(FileRef(path), report))
+        return list(_in_zip(FileRef(path), suffixes, report))
     else:
         raise RecordingError(f"{path} is neither a folder, nor a zip, nor a .mat file; expected files of NinaPro")
-    found = [FileRef(file) for file in files if file.suffix.lower() == ".mat"]
+    found = [file for file in files if file.path.suffix.lower() in suffixes]
     for file in files:
-        if file.suffix.lower() == ".zip":
-            found += _in_zip(FileRef(file), report)
+        if file.path.suffix.lower() == ".zip":
+            found += _in_zip(file, suffixes, report)
     return found
 
 
-def _walk(folder: Path, report: Callable[[str], None]) -> Iterator[Path]:
+def _walk(folder: Path, suffixes: Collection[str], report: Callable[[str], None]) -> Iterator[FileRef]:
     def refused(error: OSError) -> None:
         report(f"cannot enter {error.filename}: {(error.strerror or str(error)).lower()}")
 
@@ -133,32 +137,32 @@ def _walk(folder: Path, report: Callable[[str], None]) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in sorted(files):
             file = Path(place) / name
-            if file.suffix.lower() not in (".mat", ".zip") or _is_hidden(name):
+            if file.suffix.lower() not in suffixes or _is_hidden(name):
                 continue
             if file.is_file():
-                yield file
+                yield FileRef(file, size=file.stat().st_size)
             else:
                 report(f"{file} is no regular file, or a link that leads nowhere")
 
 
-def _in_zip(zipped: FileRef, report: Callable[[str], None]) -> Iterator[FileRef]:
+def _in_zip(zipped: FileRef, suffixes: Collection[str], report: Callable[[str], None]) -> Iterator[FileRef]:
     try:
         with _translated(str(zipped)):
             container = zipped.open() if zipped.members else zipped.path
             with zipfile.ZipFile(container) as archive:
-                names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
+                sizes = {info.filename: info.file_size for info in archive.infolist() if not info.is_dir()}
     except RecordingError as error:
         report(str(error))
         return
-    for name in names:
+    for name in sorted(sizes):
         if any(_is_hidden(part) for part in PurePosixPath(name).parts):
             continue
-        inner = FileRef(zipped.path, (*zipped.members, name))
+        inner = FileRef(zipped.path, (*zipped.members, name), sizes[name])
         suffix = PurePosixPath(name).suffix.lower()
-        if suffix == ".mat":
+        if suffix in suffixes:
             yield inner
         elif suffix == ".zip" and len(inner.members) < MAX_DEPTH:
-            yield from _in_zip(inner, report)
+            yield from _in_zip(inner, suffixes, report)
         elif suffix == ".zip":
             report(f"{inner} is a zip too deep inside zips; unpack the outer one first")
 

@@ -9,23 +9,33 @@ import numpy as np
 from emg_edge.errors import RecordingError
 from emg_edge.progress import Progress, in_order
 from emg_edge.recordings.catalogue import DATABASES, Database
+from emg_edge.recordings.datadescription import OWN
+from emg_edge.recordings.ninaprotake import NinaproTake
 from emg_edge.recordings.recording import Recording
-from emg_edge.recordings.takes import Take, find, unreadable_error
+from emg_edge.recordings.take import Take
+from emg_edge.recordings.takes import find, unreadable_error
 
-_PAIR = 1000  # movement * _PAIR + repetition names an execution; both stay below it
+_PAIR = 1 << 16  # movement * _PAIR + repetition names an execution; repetitions are 16 bits wide
 
 
 @dataclass(frozen=True)
 class Holding:
-    """What is here of one database. `exercises` are the numbers in the file names, empty where they have none."""
+    """What is here of one database.
+
+    wearers             names of the people, in the order of their numbers
+    subjects_published  how many people it has, None where that is not known
+    exercises           numbers in the file names, empty where they have none
+    """
 
     database: str
     domain: str
-    rate_hz: float
+    rates_hz: tuple[float, ...]
     channels: tuple[int, ...]
     layouts: tuple[str, ...]
     subjects: tuple[int, ...]
-    subjects_published: int
+    wearers: tuple[str, ...]
+    subjects_published: int | None
+    sessions: tuple[int, ...]
     exercises: tuple[int, ...]
     exercise_letters: tuple[str, ...]
     repetitions: tuple[int, ...]
@@ -74,10 +84,13 @@ def inventory(path: Path, database: str | Collection[str] | None = None, progres
     if not tallies:
         raise unreadable_error(path, problems)
     holdings = []
-    for name in sorted({tally.take.database.name for tally in tallies}):
-        own = [tally for tally in tallies if tally.take.database.name == name]
-        holdings.append(_hold(DATABASES[name], own))
-        problems += _missing_exercises(DATABASES[name], own)
+    for name in sorted({tally.take.database for tally in tallies}):
+        own = [tally for tally in tallies if tally.take.database == name]
+        holdings.append(_hold(name, own))
+        if name in DATABASES:
+            problems += _missing_exercises(DATABASES[name], own)
+        elif name != OWN:
+            problems += _uneven_sessions(name, own)
         problems += [f"{tally.take}: {problem}" for tally in own for problem in tally.problems]
     return Inventory(tuple(holdings), tuple(problems), found.left_out)
 
@@ -97,25 +110,29 @@ def _tally(take: Take, recording: Recording) -> _Tally:
     )
 
 
-def _hold(database: Database, tallies: list[_Tally]) -> Holding:
+def _hold(name: str, tallies: list[_Tally]) -> Holding:
     executions = {pair for tally in tallies for pair in tally.executions}
     samples = sum(tally.samples for tally in tallies)
-    exercises = _sorted(tally.take.exercise for tally in tallies if tally.take.exercise is not None)
+    numbers = [tally.take.exercise_number for tally in tallies if isinstance(tally.take, NinaproTake)]
+    exercises = _sorted(number for number in numbers if number is not None)
+    published = DATABASES.get(name)
     return Holding(
-        database=database.name,
-        domain=database.domain,
-        rate_hz=database.rate_hz,
+        database=name,
+        domain=tallies[0].take.source.domain,
+        rates_hz=tuple(sorted({tally.take.source.rate_hz for tally in tallies})),
         channels=_sorted(tally.channels for tally in tallies),
         layouts=tuple(sorted({tally.layout for tally in tallies})),
         subjects=_sorted(tally.take.subject for tally in tallies),
-        subjects_published=database.subjects,
+        wearers=tuple(dict.fromkeys(tally.take.wearer for tally in tallies)),
+        subjects_published=published.subjects if published else None,
+        sessions=_sorted(tally.take.session for tally in tallies),
         exercises=exercises,
-        exercise_letters=tuple(database.exercises[number] for number in exercises),
+        exercise_letters=tuple(published.exercises[number] for number in exercises) if published else (),
         repetitions=_sorted(pair % _PAIR for pair in executions if pair % _PAIR),
         movements=_sorted(pair // _PAIR for pair in executions),
         recordings=len(tallies),
         samples=samples,
-        minutes=samples / database.rate_hz / 60,
+        minutes=sum(tally.samples / tally.take.source.rate_hz for tally in tallies) / 60,
         rest_share=sum(tally.rest for tally in tallies) / samples,
     )
 
@@ -124,16 +141,36 @@ def _missing_exercises(database: Database, tallies: list[_Tally]) -> list[str]:
     subjects = {tally.take.subject for tally in tallies}
     sentences = []
     for number, letter in database.exercises.items():
-        lacking = subjects - {tally.take.subject for tally in tallies if tally.take.exercise == number}
+        lacking = subjects - {tally.take.subject for tally in tallies if tally.take.exercise == letter}
         if lacking:
             whom = "any subject" if lacking == subjects else f"subject {ranges(lacking)}"
             sentences.append(f"{database.name}: no file of exercise {number} ({letter}) for {whom}")
     return sentences
 
 
+def _uneven_sessions(name: str, tallies: list[_Tally]) -> list[str]:
+    """Tell what a session lacks that other sessions of the set have."""
+    every = {pair for tally in tallies for pair in tally.executions}
+    sessions: dict[tuple[str, int], set[int]] = {}
+    for tally in tallies:
+        sessions.setdefault((tally.take.wearer, tally.take.session), set()).update(tally.executions)
+    movements, repetitions = {pair // _PAIR for pair in every}, {pair % _PAIR for pair in every}
+    return [
+        f"{name} {wearer} session {session}: {sentence}"
+        for (wearer, session), there in sessions.items()
+        for sentence in _missing(movements, repetitions - {0}, there)
+    ]
+
+
 def _missing_executions(take: Take, executions: set[int]) -> list[str]:
-    expected = take.database.movements(take.exercise)
-    every = range(1, take.database.repetitions + 1)
+    """Tell what a complete file of NinaPro holds and this one lacks; of other sets nobody knows."""
+    if not isinstance(take, NinaproTake):
+        return []
+    repetitions = range(1, take.catalogued.repetitions + 1)
+    return _missing(take.catalogued.movements(take.exercise_number), repetitions, executions)
+
+
+def _missing(expected: Iterable[int], every: Iterable[int], executions: set[int]) -> list[str]:
     there = {pair // _PAIR for pair in executions}
     absent = [movement for movement in expected if movement not in there]
     sentences = [f"movement {ranges(absent)} missing"] if absent else []

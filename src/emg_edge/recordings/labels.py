@@ -1,5 +1,6 @@
 """Labels: one numbering of movements, and repetitions that rest has too. No loop over samples."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,3 +71,21 @@ def repetitions(raw: Labels, own: Labels, strange: tuple[int, ...] = ()) -> Labe
     if strange:
         repetition[np.isin(raw, strange)] = 0
     return repetition
+
+
+def executions(label: Labels, made_before: Mapping[int, int] | None = None) -> Labels:
+    """Count how often a movement has been made so far, (n,); 0 at rest and where it is not known (labels below 0).
+
+    `made_before` says how often a movement was made before these samples.
+    """
+    starts = np.flatnonzero(np.diff(label, prepend=label[:1] - np.int16(1)))
+    made = label[starts]
+    nth = np.zeros(len(starts), np.int64)
+    order = np.argsort(made, kind="stable")
+    first = np.flatnonzero(np.diff(made[order], prepend=made[order][:1] - np.int16(1)))
+    nth[order] = np.arange(len(made)) - np.repeat(first, np.diff(first, append=len(made))) + 1
+    for movement, count in (made_before or {}).items():
+        nth[made == movement] += count
+    nth[made <= REST] = 0
+    most = np.iinfo(np.int16).max
+    return np.repeat(np.minimum(nth, most).astype(np.int16), np.diff(starts, append=len(label)))

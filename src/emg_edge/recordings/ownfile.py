@@ -1,5 +1,6 @@
 """Our own recordings, as `emg-edge record` writes them: rows that BrainFlow plays, described by FILE.json."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from emg_edge.recordings.archive import FileRef
 from emg_edge.recordings.boardcolumns import BOARDS
 from emg_edge.recordings.boardrecording import as_lost, delivered, numbers, remark_loss
 from emg_edge.recordings.description import UNKNOWN, Description
-from emg_edge.recordings.labels import repetitions
+from emg_edge.recordings.labels import executions, repetitions
 from emg_edge.recordings.recording import Recording
 from emg_edge.recordings.rows import RowFormat, Rows, read_rows
 
@@ -20,11 +21,11 @@ LARGEST_NUMBER = 2**53  # a column of numbers is exact as far as this; at 10 kHz
 _LARGEST_LABEL = int(np.iinfo(np.int16).max)
 
 
-def read_own(path: Path, description: Description) -> Recording:
+def read_own(path: Path, description: Description, made_before: Mapping[int, int] | None = None) -> Recording:
     """Read a recording of ours: samples and movements as they were written, and what was lost between them.
 
-    Repetitions are counted: the k-th time that a movement is made is its repetition k. Raises RecordingError naming
-    the line where a row, a sample's number or a label is not what we write.
+    Repetitions are counted: the k-th time that a movement is made is its repetition k, after as many as `made_before`
+    says. Raises RecordingError naming the line where a row, a sample's number or a label is not what we write.
     """
     columns = BOARDS[description.columns]
     where = str(path)
@@ -51,7 +52,7 @@ def read_own(path: Path, description: Description) -> Recording:
     return Recording(
         samples,
         np.where(unlabelled, np.int16(REST), label),
-        repetitions(label, _executions(label)),
+        repetitions(label, executions(label, made_before)),
         source,
         "own",
         1,
@@ -86,16 +87,3 @@ def _labels(rows: Rows, where: str) -> NDArray[np.int16]:
             f"rest, or {UNKNOWN} where it is not known"
         )
     return said.astype(np.int16)
-
-
-def _executions(label: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Count how often a movement has been made so far, (n,); 0 at rest and where it is not known."""
-    starts = np.flatnonzero(np.diff(label, prepend=label[:1] - np.int16(1)))
-    made = label[starts]
-    nth = np.zeros(len(starts), np.int64)
-    order = np.argsort(made, kind="stable")
-    first = np.flatnonzero(np.diff(made[order], prepend=made[order][:1] - np.int16(1)))
-    nth[order] = np.arange(len(made)) - np.repeat(first, np.diff(first, append=len(made))) + 1
-    nth[made <= REST] = 0
-    most = np.iinfo(np.int16).max
-    return np.repeat(np.minimum(nth, most).astype(np.int16), np.diff(starts, append=len(label)))

@@ -1,6 +1,7 @@
 """One recording: samples with their labels, and who wore what when."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ class Recording:
     lost        (n,) int32 samples missing just before each, None where that is not known
     unlabelled  (n,) bool, where the movement is not known; None where the labels themselves must tell
     worn_by     what the wearer is called, where the recording says so
+    part        tells the files of one session apart where a set has a file a movement
+    movement_names  number -> name, of gestures that are none of NinaPro's movements
     """
 
     samples: NDArray[np.float32]
@@ -36,17 +39,29 @@ class Recording:
     lost: NDArray[np.int32] | None = None
     unlabelled: NDArray[np.bool_] | None = None
     worn_by: str = ""
+    part: str = ""
+    movement_names: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def wearer(self) -> str:
         """Stable identity of the person, as results and model files name it: 'DB5-S1'; a simulated one 'SIM-S1'."""
-        return self.worn_by or f"{'SIM' if self.simulated else self.database}-S{self.subject}"
+        return self.worn_by or wearer_name(self.database, self.subject, simulated=self.simulated)
 
     @property
     def take(self) -> str:
         """What was recorded at once; the two rings of one take never part in a split."""
-        return f"{self.wearer}-D{self.session}-{self.exercise or 'all'}"
+        return take_name(self.wearer, self.session, self.part or self.exercise)
 
     @property
     def seconds(self) -> float:
         return len(self.samples) / self.source.rate_hz
+
+
+def take_name(wearer: str, session: int, part: str) -> str:
+    """Name what was recorded at once; `part` is empty where a session is one recording."""
+    return f"{wearer}-D{session}-{part or 'all'}"
+
+
+def wearer_name(database: str, subject: int, *, simulated: bool = False) -> str:
+    """Name a person who is known by number only."""
+    return f"{'SIM' if simulated else database}-S{subject}"

@@ -39,6 +39,15 @@ def highpass(hz: float, rate_hz: float) -> Section:
     return Section(edge, -2 * edge, edge, -2 * cos / a0, (1 - alpha) / a0)
 
 
+def lowpass(hz: float, rate_hz: float) -> Section:
+    """Butterworth low-pass of second order; likewise."""
+    w = _bilinear(hz, rate_hz, "low-pass")
+    alpha, cos = math.sin(w) / math.sqrt(2), math.cos(w)
+    a0 = 1 + alpha
+    edge = (1 - cos) / 2 / a0
+    return Section(edge, 2 * edge, edge, -2 * cos / a0, (1 - alpha) / a0)
+
+
 def notch(hz: float, rate_hz: float, q: float = 30.0) -> Section:
     """Notch whose -3 dB points lie hz / q apart (Orfanidis, Introduction to Signal Processing, 1996, 11.3)."""
     w = _bilinear(hz, rate_hz, "notch")
@@ -53,7 +62,7 @@ _LOOK_AHEAD = 4
 
 
 class Biquad:
-    """One section running over a stream.
+    """One section running over a stream, or as many side by side as the stream has columns.
 
     Each output is a fixed sequence of elementwise products and sums of the
     same operands, whatever the block it arrives in: hence chunk-invariant. The past before the first sample is
@@ -64,16 +73,13 @@ class Biquad:
     stride = 1
     span = 1  # the fading memory of the recursion is not counted
 
-    def __init__(self, section: Section) -> None:
-        a = np.array([1.0, section.a1, section.a2])
-        turns = np.exp(2j * np.pi * np.arange(1, _LOOK_AHEAD) / _LOOK_AHEAD)
-        extra = np.ones(1, complex)
-        for turn in turns:
-            extra = np.convolve(extra, a * turn ** np.arange(3))
-        self._taps = np.convolve([section.b0, section.b1, section.b2], extra.real)  # 2 L + 1 of them
-        recursion = np.convolve(a, extra.real)
-        self._c1, self._c2 = recursion[_LOOK_AHEAD], recursion[2 * _LOOK_AHEAD]
-        self._gain_at_dc = (section.b0 + section.b1 + section.b2) / (1 + section.a1 + section.a2)
+    def __init__(self, *sections: Section) -> None:
+        """One section for all columns, or one for each."""
+        taps, recursions, gains = zip(*map(_looking_ahead, sections), strict=True)
+        each = 0 if len(sections) == 1 else slice(None)  # plain numbers are quicker than arrays of one
+        self._taps = np.stack(taps, axis=1)[:, each]  # 2 L + 1 of them
+        self._c1, self._c2 = np.array(recursions).T[:, each]
+        self._gain_at_dc = np.array(gains)[each]
         self.reset()
 
     def reset(self) -> None:
@@ -102,6 +108,19 @@ class Biquad:
             y[start:stop] -= self._c2 * y[start - past : stop - past]
         self._x, self._y = x[-past:].copy(), y[-past:].copy()
         return y[past:]
+
+
+def _looking_ahead(section: Section) -> tuple[NDArray[np.float64], tuple[float, float], float]:
+    """Return a section's 2 L + 1 taps, its coefficients of recursion L and 2 L samples back, and its gain at DC."""
+    a = np.array([1.0, section.a1, section.a2])
+    turns = np.exp(2j * np.pi * np.arange(1, _LOOK_AHEAD) / _LOOK_AHEAD)
+    extra = np.ones(1, complex)
+    for turn in turns:
+        extra = np.convolve(extra, a * turn ** np.arange(3))
+    taps = np.convolve([section.b0, section.b1, section.b2], extra.real)
+    recursion = np.convolve(a, extra.real)
+    gain = (section.b0 + section.b1 + section.b2) / (1 + section.a1 + section.a2)
+    return taps, (recursion[_LOOK_AHEAD], recursion[2 * _LOOK_AHEAD]), gain
 
 
 def cascade(sections: Sequence[Section]) -> list[Biquad]:

@@ -1,24 +1,34 @@
-"""The front end: samples in, standardised log-amplitude frames out. Training, evaluation and the device share it.
+"""The front end: samples in, standardised frames out. Training, evaluation and the device share it.
 
 Causal and stateful; blocks of any size give the same frames bit for bit. Offline use is one big block.
 """
 
 import math
+from typing import Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
+from emg_edge.signal.acceleration import AccelerationFrames
 from emg_edge.signal.adaptation import NONE, Adjustment, adaptation
-from emg_edge.signal.framing import SlidingMean
+from emg_edge.signal.frames import Frames
 from emg_edge.signal.source import Source
 from emg_edge.signal.spec import SignalSpec
-from emg_edge.signal.stage import Stage, timing
+from emg_edge.signal.stage import Stage, Timing, timing
+
+
+class Scale(Protocol):
+    """What makes frames comparable between people and units: a Standardisation, or one that goes along."""
+
+    @property
+    def features(self) -> int: ...
+    def apply(self, log_frames: NDArray[np.float32], clip: float) -> NDArray[np.float32]: ...
 
 
 class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Mean and standard deviation a channel of the log frames, fitted on the wearer's training movements.
+    """Mean and standard deviation a feature of the frames, fitted on the wearer's training movements.
 
     It is the bridge between units: a gain is an offset in the logarithm.
     """
@@ -30,8 +40,12 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if len(self.mean) != len(self.sd) or not all(0 < sd < math.inf for sd in self.sd):
             raise SpecError(f"{len(self.mean)} means and {len(self.sd)} standard deviations above 0 are no standard")
 
+    @property
+    def features(self) -> int:
+        return len(self.mean)
+
     def apply(self, log_frames: NDArray[np.float32], clip: float) -> NDArray[np.float32]:
-        """Standardise (n, channels) and limit to +-clip, in float32 throughout: cached frames then equal live ones."""
+        """Standardise (n, features) and limit to +-clip, in float32 throughout: cached frames then equal live ones."""
         standard: NDArray[np.float32] = log_frames - np.array(self.mean, np.float32)
         standard /= np.array(self.sd, np.float32)
         return np.clip(standard, np.float32(-clip), np.float32(clip), out=standard)
@@ -67,53 +81,72 @@ class FrontEnd:
     """From a source's samples to a model's frames.
 
     Frame i is made of source samples up to `timing.newest(i)`, counted since the start or the last reset.
-    Without a standardisation the frames are plain logarithms, from which one is fitted.
+    Without a scale the frames are as they are made, and a standardisation can be fitted on them.
     """
 
     def __init__(
         self,
         spec: SignalSpec,
         source: Source,
-        scale: Standardisation | None = None,
+        scale: Scale | None = None,
         ring: str | None = None,
         adjustment: Adjustment = NONE,
     ) -> None:
-        if scale is not None and len(scale.mean) != spec.channels:
-            raise SpecError(f"the standardisation has {len(scale.mean)} channels, the montage {spec.channels}")
+        if scale is not None and scale.features != spec.features:
+            raise SpecError(f"the standardisation has {scale.features} features, the model's frames {spec.features}")
         self.path = SignalPath(spec, source, ring, adjustment)
-        frames = SlidingMean(spec.frame.length, spec.frame.step, root_mean_square=spec.frame.kind == "rms")
-        self._frames = frames
-        self._floor = spec.floor(self.path.unit)
+        self._frames = Frames(spec, self.path.unit)
         self._scale, self._clip = scale, spec.clip
-        self.timing = timing([*self.path.stages, frames])
+        self.timing = timing([*self.path.stages, *self._frames.stages])
+        self._acceleration: AccelerationFrames | None = None
+        if spec.acceleration:
+            self._acceleration = AccelerationFrames(spec, source, self.timing)
+            self.timing = Timing(
+                self.timing.first, self.timing.stride, max(self.timing.span, self._acceleration.length)
+            )
 
-    def push(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(n, source channels) -> (k, montage channels) float32, k >= 0 new frames."""
-        return self.frame(self.path.push(samples))
+    def push(
+        self, samples: NDArray[np.floating], acceleration: NDArray[np.floating] | None = None
+    ) -> NDArray[np.float32]:
+        """(n, source channels) -> (k, features) float32, k >= 0 new frames.
 
-    def frame(self, signal: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Do the second half of `push` alone: from what the signal path gave to frames."""
-        log_frames = np.log(self._frames.push(signal) + self._floor).astype(np.float32)
-        return log_frames if self._scale is None else self._scale.apply(log_frames, self._clip)
+        `acceleration` (n, axes) in g belongs to the same samples; a model without it ignores it, one with it raises
+        SpecError where it is missing.
+        """
+        if acceleration is not None and len(acceleration) != len(samples):
+            raise SpecError(f"got {len(samples)} samples and {len(acceleration)} of acceleration; expected as many")
+        return self.frame(self.path.push(samples), acceleration)
+
+    def frame(
+        self, signal: NDArray[np.float64], acceleration: NDArray[np.floating] | None = None
+    ) -> NDArray[np.float32]:
+        """Do the second half of `push` alone: from what the signal path gave, and the acceleration, to frames."""
+        frames = self._frames.push(signal)
+        if self._acceleration is not None:
+            frames = np.concatenate([frames, self._acceleration.push(acceleration)], axis=1)
+        return frames if self._scale is None else self._scale.apply(frames, self._clip)
 
     def reset(self) -> None:
+        """Forget the past of the stream; what a scale has learned of the wearer stays."""
         self.path.reset()
         self._frames.reset()
+        if self._acceleration is not None:
+            self._acceleration.reset()
 
 
 class ContextStack:
     """Stacks frames into windows of `context`, one every `hop` frames; window j ends at frame context - 1 + j * hop."""
 
-    def __init__(self, context: int, hop: int, channels: int) -> None:
-        self._context, self._hop, self._channels = context, hop, channels
+    def __init__(self, context: int, hop: int, features: int) -> None:
+        self._context, self._hop, self._features = context, hop, features
         self.reset()
 
     def reset(self) -> None:
-        self._kept = np.empty((0, self._channels), np.float32)
+        self._kept = np.empty((0, self._features), np.float32)
         self._skip = 0  # frames still to come that no window needs, where windows lie apart
 
     def push(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(k, channels) -> (m, context, channels), views into one array."""
+        """(k, features) -> (m, context, features), views into one array."""
         skipped = min(self._skip, len(frames))
         frames = np.concatenate([self._kept, frames[skipped:]])
         ready = windows(frames, self._context)[:: self._hop]
@@ -124,7 +157,7 @@ class ContextStack:
 
 
 def windows(frames: NDArray[np.float32], context: int) -> NDArray[np.float32]:
-    """Every window of `context` frames as a view, (n - context + 1, context, channels), the newest frame last."""
+    """Every window of `context` frames as a view, (n - context + 1, context, features), the newest frame last."""
     if len(frames) < context:
         return np.empty((0, context, frames.shape[1]), frames.dtype)
     return np.lib.stride_tricks.sliding_window_view(frames, context, axis=0).transpose(0, 2, 1)

@@ -11,8 +11,10 @@ from emg_edge.errors import SpecError
 
 RING4 = "ring4"  # every second electrode of a ring of eight, from the first on
 RING8 = "ring8"
+RING8_2 = "ring8+2"  # a ring of eight, then one electrode on the finger flexors and one on the finger extensors
 RING16 = "ring16"  # two rings of eight, the second turned by half an electrode: 1, 9, 2, 10, and so on
-CHANNELS: dict[str, int] = {RING4: 4, RING8: 8, RING16: 16}
+CHANNELS: dict[str, int] = {RING4: 4, RING8: 8, RING8_2: 10, RING16: 16}
+ON_RING: dict[str, int] = CHANNELS | {RING8_2: 8}  # first channels of each that lie evenly around the arm
 
 # Layouts whose electrodes have known places -> number of columns.
 PLACED: dict[str, int] = {
@@ -46,6 +48,12 @@ _RINGS: dict[str, dict[str, tuple[int, ...]]] = {
     "ninapro-delsys10": {"only": _MIRRORED},
     "ninapro-db6": {"only": _MIRRORED},
 }
+
+# layout -> columns on the main activity of the flexor and of the extensor digitorum superficialis. They sit on their
+# muscles however the ring is counted or worn, so no turn moves them.
+_ON_FINGER_MUSCLES: dict[str, tuple[int, int]] = dict.fromkeys(
+    ("ninapro-db1", "ninapro-delsys12", "ninapro-delsys10"), (8, 9)
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,9 @@ def _choices(layout: str, montage: str, turn: Turn) -> dict[str, tuple[int, ...]
         # Mirrored, the second ring's electrode lies half a place before the first ring's of the same number, not after.
         lower = _turned(_RINGS[layout]["lower"], Turn(turn.shift - turn.mirrored, turn.mirrored))
         return {"both": tuple(column for pair in zip(found["upper"], lower, strict=True) for column in pair)}
+    if montage == RING8_2:
+        extra = _ON_FINGER_MUSCLES.get(layout)
+        return {name: (*ring, *extra) for name, ring in found.items()} if extra else {}
     wanted = CHANNELS.get(montage, 0)
     return {name: ring[:: len(ring) // wanted] for name, ring in found.items() if wanted and len(ring) >= wanted}
 

@@ -1,11 +1,12 @@
 """The signal spec: all that turns samples into a network's input, travelling with every model."""
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from emg_edge.errors import SpecError
+from emg_edge.signal.bands import Band, band
 from emg_edge.signal.biquad import Section, highpass, notch
 from emg_edge.signal.montage import CHANNELS, RING8
 from emg_edge.signal.source import Domain, Unit
@@ -13,22 +14,51 @@ from emg_edge.signal.source import Domain, Unit
 RAW_RATE_HZ = 200.0  # Myo-class; faster recordings are anti-aliased and decimated to it
 ENVELOPE_RATE_HZ = 100.0  # DB1's; raw sources are high-passed and smoothed to it
 CLIP_SD = 2.5  # keeps 98 % of DB1's and DB5's frames as they are
+RAW_CLIP_SD = 5.0  # of samples, which have long tails: keeps 99.6 % of DB5's, with 94 % of their power
 HIGHPASS_HZ = 20.0  # below it lie offset, drift and motion, not muscle
+
+# Pass bands of sub-band frames, low and high; a third of DB5's power lies in the first.
+BANDS_HZ: tuple[tuple[float, float], ...] = ((20.0, 50.0), (50.0, 90.0))
+
+AXES = 3  # of an accelerometer
+
+# Least standard deviations that a feature is divided by: a dead channel must not be blown up to look alive.
+_LEAST_SD_LOG = 0.05
+_LEAST_SD_G = 0.02  # about twice a Myo's own noise
 
 # The floor inside the logarithm, in each unit: about the amplifier's own noise, so that rest does not run away.
 # Explored on DB5 (0.3 counts) and DB1 (0.01 V); 3 uV is a Cyton's and a Delsys Trigno's order of noise.
 FLOORS: dict[Unit, float] = {"myo-count": 0.3, "db1-volt": 0.01, "uV": 3.0, "V": 3e-6}
 
 
-class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One number a channel for the last `length` samples, every `step` samples, at the spec's rate."""
+FrameChoice = Literal["amplitude", "sub-bands", "raw"]  # what default_spec is asked for
+FRAME_CHOICES: tuple[FrameChoice, ...] = get_args(FrameChoice)
 
-    kind: Literal["rms", "mean"]
+
+# Fields with a default are left out where they have it, so that specs without them keep their text, and their keys.
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Numbers for the last `length` samples, every `step` samples, at the spec's rate.
+
+    rms, mean  of each channel
+    sub-bands  RMS of each channel in each of the `bands`, band by band
+    raw        each channel's sample itself; length and step are 1, and no logarithm is taken
+    """
+
+    kind: Literal["rms", "mean", "sub-bands", "raw"]
     length: int
     step: int
+    bands: tuple[Band, ...] = ()
+
+    def __post_init__(self) -> None:
+        if min(self.length, self.step) < 1 or self.length % self.step:
+            raise SpecError(f"a frame of {self.length} samples every {self.step} cannot be made")
+        if self.kind == "raw" and self.length != 1:
+            raise SpecError(f"a raw frame is one sample, and one of {self.length} was asked for")
+        if bool(self.bands) != (self.kind == "sub-bands"):
+            raise SpecError(f"{len(self.bands)} bands do not go with frames of the kind '{self.kind}'")
 
 
-class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Samples -> montage -> domain and rate -> filters -> frames -> log(frame + floor) -> context.
 
     sections       second-order sections applied at `rate_hz` to raw signals; empty in the envelope domain
@@ -38,6 +68,7 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                    tell nothing more, and int8 spends its steps on the rest
     floors         the constant inside the logarithm, by the source's unit
     context, hop   in frames: how many the network sees, and how many pass between two decisions
+    acceleration   axes of an accelerometer whose means over a frame's length, in g, follow the EMG's numbers: 0 or 3
     """
 
     domain: Domain
@@ -52,9 +83,11 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     floors: dict[Unit, float]
     context: int
     hop: int
+    acceleration: int = 0
 
     def __post_init__(self) -> None:
-        coefficients = [number for section in self.sections for number in msgspec.structs.astuple(section)]
+        sections = [*self.sections, *(section for one in self.frame.bands for section in one.sections)]
+        coefficients = [number for section in sections for number in msgspec.structs.astuple(section)]
         positive = [self.clip, *self.floors.values()]
         numbers = [self.highpass_hz, self.notch_hz, self.envelope_ms, *coefficients, *positive]
         if not all(map(math.isfinite, numbers)) or min(positive) <= 0 or self.envelope_ms < 0:
@@ -63,12 +96,22 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise SpecError(f"unknown montage '{self.montage}'; known are {', '.join(CHANNELS)}")
         if not 0 < self.rate_hz < math.inf:
             raise SpecError(f"a signal cannot have a rate of {self.rate_hz:g} Hz; expected a number above 0")
-        if min(self.frame.length, self.frame.step, self.context, self.hop) < 1 or self.frame.length % self.frame.step:
-            raise SpecError(f"a frame of {self.frame.length} samples every {self.frame.step} cannot be made")
+        if min(self.context, self.hop) < 1:
+            raise SpecError(f"a context of {self.context} frames every {self.hop} cannot be made")
+        if self.frame.kind in ("sub-bands", "raw") and self.domain != "raw":
+            raise _not_of(self.domain, self.frame.kind)
+        if self.acceleration not in (0, AXES):
+            raise SpecError(f"an acceleration has {AXES} axes, or is left out (0), and {self.acceleration} were asked")
 
     @property
     def channels(self) -> int:
+        """Electrodes of the montage, and of the signal that frames are made of."""
         return CHANNELS[self.montage]
+
+    @property
+    def features(self) -> int:
+        """Numbers a frame: what a network takes and a standardisation has."""
+        return self.channels * max(1, len(self.frame.bands)) + self.acceleration
 
     @property
     def hop_ms(self) -> float:
@@ -87,13 +130,34 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 f"the source is in '{unit}', and this model knows {', '.join(self.floors)} only; use another source"
             ) from None
 
+    def least_sd(self, unit: Unit) -> tuple[float, ...]:
+        """Least standard deviation of each feature of a signal in this unit: see _LEAST_SD_LOG."""
+        emg = self.floor(unit) if self.frame.kind == "raw" else _LEAST_SD_LOG
+        return (emg,) * (self.features - self.acceleration) + (_LEAST_SD_G,) * self.acceleration
 
-def default_spec(domain: Domain, context: int, montage: str = RING8, notch_hz: float = 0.0) -> SignalSpec:
+
+def default_spec(
+    domain: Domain,
+    context: int,
+    montage: str = RING8,
+    notch_hz: float = 0.0,
+    *,
+    frames: FrameChoice = "amplitude",
+    bands_hz: tuple[tuple[float, float], ...] = BANDS_HZ,
+    acceleration: int = 0,
+) -> SignalSpec:
     """Make the spec of a domain: 50 ms frames, every 25 ms (raw) or 50 ms (envelope), a decision every 50 ms.
 
-    `context` is in frames. See docs/decisions/ for why log-RMS frames and not raw samples.
+    Raw frames are single samples, every 5 ms. `context` is in frames. `bands_hz` matters to sub-band frames only.
+    See docs/decisions/ for why amplitude frames and not raw samples. Raises SpecError where the choices do not go
+    together.
     """
+    if frames not in FRAME_CHOICES:
+        raise SpecError(f"unknown frames '{frames}'; known are {', '.join(FRAME_CHOICES)}")
     raw = domain == "raw"
+    samples = frames == "raw"
+    if not raw and frames != "amplitude":
+        raise _not_of(domain, frames)
     rate = RAW_RATE_HZ if raw else ENVELOPE_RATE_HZ
     sections = (highpass(HIGHPASS_HZ, rate), *((notch(notch_hz, rate),) if notch_hz else ())) if raw else ()
     return SignalSpec(
@@ -104,9 +168,26 @@ def default_spec(domain: Domain, context: int, montage: str = RING8, notch_hz: f
         notch_hz=notch_hz,
         sections=sections,
         envelope_ms=0.0 if raw else 100.0,
-        frame=Frame("rms", length=10, step=5) if raw else Frame("mean", length=5, step=5),
-        clip=CLIP_SD,
+        frame=_frame(domain, frames, rate, bands_hz),
+        clip=RAW_CLIP_SD if samples else CLIP_SD,
         floors=dict(FLOORS),
         context=context,
-        hop=2 if raw else 1,
+        hop=10 if samples else 2 if raw else 1,
+        acceleration=acceleration,
     )
+
+
+def _not_of(domain: Domain, frames: str) -> SpecError:
+    return SpecError(
+        f"frames of the kind '{frames}' are made of raw EMG, and this spec is of the domain '{domain}'; choose "
+        "amplitude frames, or the domain 'raw'"
+    )
+
+
+def _frame(domain: Domain, frames: FrameChoice, rate_hz: float, bands_hz: tuple[tuple[float, float], ...]) -> Frame:
+    if frames == "raw":
+        return Frame("raw", length=1, step=1)
+    if frames == "sub-bands":
+        bands = tuple(band(low, high, rate_hz, HIGHPASS_HZ) for low, high in bands_hz)
+        return Frame("sub-bands", length=10, step=5, bands=bands)
+    return Frame("rms", length=10, step=5) if domain == "raw" else Frame("mean", length=5, step=5)

@@ -67,6 +67,10 @@ class Timing:
         parts = math.lcm(self.first.denominator, self.stride.denominator)
         return (int(self.first * parts) + output * int(self.stride * parts)) // parts
 
+    def outputs(self, inputs: int) -> int:
+        """Return how many outputs are complete after so many inputs."""
+        return max(0, math.ceil((inputs - self.first) / Fraction(self.stride)))
+
 
 def timing(stages: Sequence[Stage]) -> Timing:
     """Put stages in a row."""

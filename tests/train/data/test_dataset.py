@@ -9,7 +9,7 @@ from emg_edge.errors import RecordingError
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.frontend import ContextStack, FrontEnd
 from emg_edge.signal.spec import SignalSpec, default_spec
-from emg_edge.train.data.dataset import Dataset, make_dataset
+from emg_edge.train.data.dataset import SETTLE_MS, Dataset, make_dataset
 from emg_edge.train.data.splits import Side
 
 RAW, ENVELOPE = default_spec("raw", 15), default_spec("envelope", 7)
@@ -50,8 +50,9 @@ def test_no_sample_of_a_window_lies_on_another_side(one: Recording, spec: Signal
             oldest = newest - frames_reach - max(0, smoothed - 1)
             assert oldest >= 0
             assert set(side[oldest : newest + 1]) == {needed}
-            if not rest:
-                assert len(set(one.movement[oldest : newest + 1])) == 1
+            settled = one.movement[newest - int(SETTLE_MS * one.source.rate_hz / 1000) : newest + 1]
+            assert len(set(settled)) == 1
+            assert rest or settled[0] != 0
 
 
 def test_other_sides_do_not_move_a_test_window() -> None:
@@ -170,8 +171,8 @@ def test_a_context_longer_than_any_stretch_is_refused() -> None:
     """Before anything is trained, with what to do."""
     brief = takes.recording(takes.DB5, "DB5", hold_s=0.3, rest_s=0.2)
     assert dataset(brief, default_spec("raw", 3), rest=False).movements == (1, 2, 3)
-    with pytest.raises(RecordingError, match="no window of 400 ms lies whole in the train repetitions; choose"):
-        dataset(brief, RAW, rest=False)
+    with pytest.raises(RecordingError, match="no window of 2500 ms lies whole in the train repetitions; choose"):
+        dataset(brief, default_spec("raw", 99), rest=False)
 
 
 def test_one_movement_is_nothing_to_tell_apart() -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import ninapro_files as files
+from support.data_folders import DESCRIPTION, lab, rows, text
+from support.recorded import description, random_blocks, record
 
 from emg_edge.errors import EmgEdgeError, RecordingError, SpecError
+from emg_edge.recordings import describedtake
 from emg_edge.recordings.recording import Recording
 from emg_edge.recordings.takes import Found
 from emg_edge.signal.frontend import FrontEnd
@@ -220,3 +223,70 @@ def test_the_imu_is_kept_at_the_frames(data: Path, spec: SignalSpec) -> None:
     for track in merge(found(data, "DB5"), spec).tracks:
         assert track.acceleration is not None
         assert track.acceleration.shape == (len(track.frames), 3)
+
+
+def test_the_exercise_stands_with_the_track(data: Path) -> None:
+    """From the cache too."""
+    for _ in range(2):
+        assert {track.exercise for track in merge(found(data), ENVELOPE).tracks} == {"A"}
+
+
+def test_each_small_file_is_a_track_that_is_not_kept_on_disk(tmp_path: Path, cache_folder: Path) -> None:
+    """Reading it again is as quick."""
+    spec = default_spec("raw", 15, "ring4")
+    merged = merge(found(lab(tmp_path / "lab")), spec)
+    assert len(merged.tracks) == 24
+    assert not cache_folder.exists()
+    assert len({track.take for track in merged.tracks}) == 24
+    assert {track.wearer for track in merged.tracks} == {"LAB-al", "LAB-bo"}
+    last = merged.tracks[-1]
+    assert (set(last.movement), set(last.repetition), last.session) == ({100}, {2}, 2)
+    assert last.movement_names == {100: "finger snap"}
+
+
+def test_a_file_is_the_same_alone(tmp_path: Path) -> None:
+    """Nothing of the file before it is in its frames."""
+    spec = default_spec("raw", 15, "ring4")
+    folder = lab(tmp_path / "lab")
+    several = {track.take: track for track in merge(found(folder), spec).tracks}
+    for path in folder.rglob("*.csv"):
+        if path.name != "snap_2.csv":
+            path.unlink()
+    alone = merge(found(folder), spec).tracks
+    assert len(alone) == 4
+    for track in alone:
+        np.testing.assert_array_equal(track.frames, several[track.take].frames)
+
+
+def test_a_long_file_is_kept_with_the_names_of_its_gestures(
+    tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another reading of the same bytes makes is kept apart."""
+    monkeypatch.setattr(describedtake, "SMALL_BYTES", 1000)
+    spec = default_spec("raw", 15, "ring4")
+    folder = lab(tmp_path / "lab", people=())
+    text(folder / "al" / "day1" / "snap_1.csv", rows(1, 2000))
+    first = merge(found(folder), spec).tracks
+    (again,) = merge(found(folder), spec).tracks
+    assert isinstance(again.frames, np.memmap)
+    same(first, (again,))
+    assert again.movement_names == {100: "finger snap"}
+    lab(folder, DESCRIPTION.replace("scale = 2", "scale = 4"), ())
+    (louder,) = merge(found(folder), spec).tracks
+    np.testing.assert_allclose(louder.signal, 2 * np.asarray(again.signal), rtol=1e-5, atol=1e-4)
+    assert len(list(cache_folder.iterdir())) == 2
+
+
+def test_sets_and_ninapro_merge_side_by_side(data: Path) -> None:
+    """One numbering, each with its own unit and people."""
+    lab(data / "lab")
+    merged = merge(found(data), default_spec("envelope", 7, "ring4"))
+    assert {track.database for track in merged.tracks} == {"DB1", "DB5", "lab"}
+    assert domain_of(found(data, "lab").takes, None, "ring4") == "raw"
+
+
+def test_a_recording_that_nobody_labelled_is_left_out(tmp_path: Path) -> None:
+    """Its zeros are not taken for rest."""
+    record(tmp_path / "data" / "x.tsv", random_blocks(1, [300, 300]), description(wearer="al"))
+    with pytest.raises(RecordingError, match="own al session 1 x is left out: its movements are not known"):
+        merge(found(tmp_path / "data"), RAW)

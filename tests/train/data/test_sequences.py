@@ -23,41 +23,42 @@ def sequences(balance: Balance, *sides: Side, seed: int = 3) -> Sequences:
     return Sequences(frame_set(), sides or (Side.TRAIN,), CONTEXT, balance, seed)
 
 
+def outputs(drawn: Sequences, number: int, most: int | None = None) -> NDArray[np.int64]:
+    """Newest frames of the windows that an epoch's sequences decide, (sequences, OUTPUTS)."""
+    first = drawn.epoch(number, most).astype(np.int64)
+    return first[:, None] + np.arange(CONTEXT - 1, drawn.length)
+
+
 def shares(balance: Balance) -> NDArray[np.float64]:
     """Share of the loss that each class of each database has, over twenty epochs, (2, 4)."""
     total = np.zeros((2, 4))
     data, drawn = frame_set(), sequences(balance)
     for number in range(20):
-        epoch = drawn.epoch(number, noise=0, gain=0)
-        newest = epoch.x[:, CONTEXT - 1 :, 0].astype(int)
-        np.add.at(total, (data.group[newest], epoch.y), epoch.weight)
+        newest = outputs(drawn, number)
+        np.add.at(total, (data.group[newest], data.classes[newest]), drawn.loss_weight[newest])
     share: NDArray[np.float64] = total / total.sum()
     return share
 
 
 @pytest.mark.parametrize("balance", ["sampling", "weights", "none"])
-def test_outputs_stand_beside_their_own_labels(balance: Balance) -> None:
-    """The newest frame of output j is frame context - 1 + j of the sequence, and its class stands at j."""
-    data, epoch = frame_set(), sequences(balance).epoch(0, noise=0, gain=0)
-    index = epoch.x[:, :, 0].astype(int)
-    assert epoch.x.shape[1:] == (OUTPUTS + CONTEXT - 1, 2)
-    assert (np.diff(index, axis=1) == 1).all()
-    newest = index[:, CONTEXT - 1 :]
-    np.testing.assert_array_equal(epoch.y, data.classes[newest])
-    np.testing.assert_array_equal(epoch.x[:, :, 1], -epoch.x[:, :, 0])
+def test_outputs_never_overlap_and_have_a_whole_context(balance: Balance) -> None:
+    """The windows of two sequences of an epoch that are not the same end at different frames, inside the data."""
+    newest = outputs(sequences(balance), 0)
+    assert newest.shape[1] == OUTPUTS
+    assert newest.min() >= CONTEXT - 1
+    assert newest.max() < len(frame_set().frames)
+    different = np.unique(newest[:, 0])
+    assert np.diff(different).min() >= OUTPUTS
 
 
 @pytest.mark.parametrize("balance", ["sampling", "weights", "none"])
 def test_only_windows_of_the_asked_sides_count(balance: Balance) -> None:
     """Frames of other sides may be seen in a sequence, and never weigh in the loss."""
-    data, epoch = frame_set(), sequences(balance).epoch(5, noise=0, gain=0)
-    newest = epoch.x[:, CONTEXT - 1 :, 0].astype(int)
-    np.testing.assert_array_equal(epoch.weight > 0, data.sides[newest] == Side.TRAIN)
-    both = sequences(balance, Side.TRAIN, Side.VALIDATION).epoch(5, noise=0, gain=0)
-    assert set(np.unique(data.sides[both.x[:, CONTEXT - 1 :, 0].astype(int)[both.weight > 0]])) == {
-        Side.TRAIN,
-        Side.VALIDATION,
-    }
+    data, drawn = frame_set(), sequences(balance)
+    np.testing.assert_array_equal(drawn.loss_weight > 0, data.sides == Side.TRAIN)
+    both = sequences(balance, Side.TRAIN, Side.VALIDATION)
+    assert set(np.unique(data.sides[both.loss_weight > 0])) == {Side.TRAIN, Side.VALIDATION}
+    assert (drawn.loss_weight[outputs(drawn, 5)] > 0).any(axis=1).all()  # a sequence without any teaches nothing
 
 
 @pytest.mark.parametrize("balance", ["sampling", "weights"])
@@ -97,28 +98,15 @@ def test_weights_even_out_classes_and_databases() -> None:
 
 def test_an_epoch_is_the_same_for_the_same_seed_and_another_for_another() -> None:
     """So an interrupted training goes on with the epoch it would have had."""
-    first = sequences("sampling").epoch(4, noise=0.05, gain=0.1)
-    again = sequences("sampling").epoch(4, noise=0.05, gain=0.1)
-    np.testing.assert_array_equal(first.x, again.x)
-    np.testing.assert_array_equal(first.y, again.y)
-    assert (first.x[:50] != sequences("sampling").epoch(5, noise=0.05, gain=0.1).x[:50]).any()
-    assert (first.x[:50] != sequences("sampling", seed=9).epoch(4, noise=0.05, gain=0.1).x[:50]).any()
-
-
-def test_augmentation_moves_a_whole_sequence_by_a_gain_and_each_frame_by_noise() -> None:
-    """A gain is one offset for all frames and channels of a sequence; noise is a frame's own."""
-    plain = sequences("sampling").epoch(0, noise=0, gain=0)
-    gained = sequences("sampling").epoch(0, noise=0, gain=0.1)
-    offset = np.rint((gained.x - plain.x) * 64) / 64  # indices up to 22000 leave float32 that resolution
-    assert np.ptp(offset, axis=(1, 2)).max() <= 1 / 32
-    assert 0.05 < offset.mean(axis=(1, 2)).std() < 0.15
-    noisy = sequences("sampling").epoch(0, noise=0.5, gain=0)
-    assert 0.4 < (noisy.x - plain.x).std() < 0.6
+    first = sequences("sampling").epoch(4)
+    np.testing.assert_array_equal(first, sequences("sampling").epoch(4))
+    assert (first != sequences("sampling").epoch(5)).any()
+    assert (first != sequences("sampling", seed=9).epoch(4)).any()
 
 
 def test_an_epoch_sees_each_frame_once_on_average_and_may_be_bounded() -> None:
     """`most` bounds how many sequences an epoch has."""
     drawn = sequences("sampling")
     counted = int((frame_set().sides == Side.TRAIN).sum())
-    assert len(drawn.epoch(0, noise=0, gain=0).x) == drawn.size == -(-counted // OUTPUTS)
-    assert len(drawn.epoch(0, noise=0, gain=0, most=10).x) == 10
+    assert len(drawn.epoch(0)) == drawn.size == -(-counted // OUTPUTS)
+    assert len(drawn.epoch(0, most=10)) == 10

@@ -47,16 +47,18 @@ STRETCHES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers
 
 
 @settings(deadline=None)
-@given(stretches=STRETCHES, reach=st.integers(1, 12), rest=st.booleans())
-def test_no_window_touches_two_sides(stretches: list[tuple[int, int, int]], reach: int, rest: bool) -> None:
-    """A window has the side that all its frames have, and none where they differ; without rest, one movement too."""
+@given(stretches=STRETCHES, reach=st.integers(1, 12), settle=st.integers(1, 12), rest=st.booleans())
+def test_no_window_touches_two_sides(
+    stretches: list[tuple[int, int, int]], reach: int, settle: int, rest: bool
+) -> None:
+    """A window has the side that all its frames have, and none where they differ; its last lie in one movement."""
     lengths = [length for *_, length in stretches]
     sides = np.repeat([side for side, *_ in stretches], lengths).astype(np.int8)
     movement = np.repeat([movement for _, movement, _ in stretches], lengths).astype(np.int16)
-    found = window_sides(sides, movement, reach, rest=rest)
+    found = window_sides(sides, movement, reach, rest=rest, settle=settle)
     for end in range(len(sides)):
         seen = slice(max(0, end + 1 - reach), end + 1)
         whole = end + 1 >= reach and len(set(sides[seen])) == 1
-        if not rest:
-            whole = whole and len(set(movement[seen])) == 1 and movement[end] != 0
+        settled = end + 1 >= settle and len(set(movement[end + 1 - settle : end + 1])) == 1
+        whole = whole and settled and (rest or movement[end] != 0)
         assert found[end] == (sides[end] if whole else Side.NONE)

@@ -7,7 +7,7 @@ from emg_edge.signal.spec import default_spec
 from emg_edge.signal.td6 import td6
 from emg_edge.train.data.dataset import Dataset, make_dataset
 from emg_edge.train.data.splits import Side
-from emg_edge.train.fitting.baseline import td6_lda, td6_windows
+from emg_edge.train.fitting.baseline import feature_windows, hop_features, td6_lda
 
 SPEC = default_spec("raw", 15)
 ONE = takes.recording(takes.DB5, "DB5")
@@ -21,7 +21,7 @@ def test_its_windows_are_the_networks_own() -> None:
     """The same 400 ms, sample by sample, of the same filtered signal."""
     data = dataset()
     ends = data.decided(1, Side.TEST)[:20]
-    found = td6_windows(data, 1, ends)
+    found = feature_windows(data, 1, ends)
     signal = SignalPath(SPEC, ONE.source, "lower").push(ONE.samples)
     for row, end in zip(found, ends, strict=True):
         newest = 9 + 5 * end
@@ -32,11 +32,11 @@ def test_its_windows_are_the_networks_own() -> None:
 def test_it_is_trained_on_training_repetitions_alone() -> None:
     """Its decisions at the test windows are good, and no test label can be the reason."""
     data = dataset()
-    decided = td6_lda(data, [0])
+    decided = td6_lda(hop_features(data), [0])
     truth = data.classes(data.tracks[0])[data.decided(0, Side.TEST)]
     assert scores(confusion(truth, decided[0], 4))["balanced_accuracy"] > 0.7  # onsets count as errors
     swapped = ONE.movement.copy()
     tested = np.isin(ONE.repetition, (2, 5)) & (swapped > 0)
     swapped[tested] = 4 - swapped[tested]
     other = make_dataset(takes.tracks(takes.with_labels(ONE, swapped), SPEC, "upper"), SPEC, rest=True)
-    np.testing.assert_array_equal(td6_lda(other, [0])[0], decided[0])
+    np.testing.assert_array_equal(td6_lda(hop_features(other), [0])[0], decided[0])

@@ -8,19 +8,23 @@ from support import takes
 
 from emg_edge.errors import RunFolderError, SpecError
 from emg_edge.signal.spec import default_spec
-from emg_edge.train.config import TrainConfig
 from emg_edge.train.data.dataset import make_dataset
-from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.sequences import OUTPUTS, FrameSet
 from emg_edge.train.data.splits import Side
 from emg_edge.train.fitting import checkpoint
-from emg_edge.train.fitting.fit import Step, fit, logits_at
+from emg_edge.train.fitting.fit import Step, Task, fit, logits_at
 from emg_edge.train.fitting.network import Shape, deployed_network, shape_for
+from emg_edge.train.fitting.recipe import Recipe
 
 SHAPE = Shape((1, 2), width=32)
 CONTEXT = SHAPE.context
 CLASSES = 4
-CONFIG = TrainConfig("", epochs=5, patience=5)
+RECIPE = Recipe(epochs=5)
 Fitted = tuple[Any, list[dict[str, Any]]]
+
+
+def task(data: FrameSet, shape: Shape = SHAPE, recipe: Recipe = RECIPE) -> Task:
+    return Task(data, CLASSES, shape, recipe, seed=0, channels=8, clip=2.5)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,7 @@ def data() -> FrameSet:
 
 @pytest.fixture(scope="module")
 def fitted(data: FrameSet, tmp_path_factory: pytest.TempPathFactory) -> Fitted:
-    return fit(data, CLASSES, SHAPE, CONFIG, tmp_path_factory.mktemp("fit") / "checkpoint.npz", lambda step: None)
+    return fit(task(data), tmp_path_factory.mktemp("fit") / "checkpoint.npz", lambda step: None)
 
 
 def windows(data: FrameSet) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -60,7 +64,7 @@ def test_whole_stretches_give_what_single_windows_give(data: FrameSet, fitted: F
     ends = np.flatnonzero(data.sides == Side.TEST)
     ends = np.concatenate([ends[::-31], ends[:3], [CONTEXT - 1, len(data.frames) - 1]])
     found = logits_at(network, data.frames, ends, CONTEXT)
-    one_by_one = network.trained.predict(data.frames[ends[:, None] + np.arange(1 - CONTEXT, 1)], verbose=0)[:, 0]
+    one_by_one = network.predict(data.frames[ends[:, None] + np.arange(1 - CONTEXT, 1)], verbose=0)["logits"][:, 0]
     np.testing.assert_allclose(found, one_by_one, atol=1e-5)
     assert logits_at(network, data.frames, ends[:0], CONTEXT).shape == (0, CLASSES)
 
@@ -73,38 +77,31 @@ def test_it_learns(data: FrameSet, fitted: Fitted) -> None:
     assert history[-1]["loss"] < history[0]["loss"]
 
 
-def test_the_refit_is_as_long_as_was_best(fitted: Fitted) -> None:
-    """The history holds the search, then as many epochs on everything as the best validation took."""
-    _, history = fitted
-    search = [row for row in history if row["stage"] == "search"]
-    refit = [row for row in history if row["stage"] == "refit"]
-    best = int(np.argmax([row["validation_balanced_accuracy"] for row in search]))
-    assert [row["epoch"] for row in search] == list(range(len(search)))
-    assert [row["epoch"] for row in refit] == list(range(best + 1))
-    assert len(search) == min(CONFIG.epochs, best + 1 + CONFIG.patience)
+def _batches(data: FrameSet) -> int:
+    counted = np.isin(data.sides, (Side.TRAIN, Side.VALIDATION)).sum()
+    return int(np.ceil(np.ceil(counted / OUTPUTS) / RECIPE.batch))
 
 
-def interrupt(stage: str, epoch: int, batch: int) -> Callable[[Step], None]:
+def interrupt(epoch: int, batch: int) -> Callable[[Step], None]:
     """A progress display during which the user presses Ctrl-C."""
 
     def report(step: Step) -> None:
-        if (step.stage, step.epoch, step.batch) == (stage, epoch, batch):
+        if (step.epoch, step.batch) == (epoch, batch):
             raise KeyboardInterrupt
 
     return report
 
 
-@pytest.mark.parametrize(("stage", "epoch", "batch"), [("search", 1, 2), ("refit", 0, 1)])
 def test_an_interrupted_fit_goes_on_as_if_it_had_not_been(
-    data: FrameSet, fitted: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, epoch: int, batch: int
+    data: FrameSet, fitted: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """History and weights are those of the fit that nobody interrupted, wherever it stopped."""
     monkeypatch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)  # in place of ten seconds' wait
     path = tmp_path / "checkpoint.npz"
     with pytest.raises(KeyboardInterrupt):
-        fit(data, CLASSES, SHAPE, CONFIG, path, interrupt(stage, epoch, batch))
+        fit(task(data), path, interrupt(2, _batches(data)))
     assert path.exists()
-    network, history = fit(data, CLASSES, SHAPE, CONFIG, path, lambda step: None)
+    network, history = fit(task(data), path, lambda step: None)
     assert history == fitted[1]
     for found, expected in zip(network.get_weights(), fitted[0].get_weights(), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -117,7 +114,7 @@ def saved(data: FrameSet, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)
         with pytest.raises(KeyboardInterrupt):
-            fit(data, CLASSES, SHAPE, CONFIG, path, interrupt("search", 1, 1))
+            fit(task(data), path, interrupt(1, _batches(data)))
     return path.read_bytes()
 
 
@@ -135,7 +132,7 @@ def test_a_damaged_checkpoint_is_one_sentence(data: FrameSet, saved: bytes, tmp_
     }
     path.write_bytes(held[damage])
     with pytest.raises(RunFolderError, match=r"the checkpoint .*checkpoint\.npz is damaged: .*; remove it to start"):
-        fit(data, CLASSES, SHAPE, CONFIG, path, lambda step: None)
+        fit(task(data), path, lambda step: None)
 
 
 def test_a_checkpoint_of_another_network_is_refused(data: FrameSet, saved: bytes, tmp_path: Path) -> None:
@@ -143,20 +140,22 @@ def test_a_checkpoint_of_another_network_is_refused(data: FrameSet, saved: bytes
     path = tmp_path / "checkpoint.npz"
     path.write_bytes(saved)
     with pytest.raises(RunFolderError, match="is of another network"):
-        fit(data, CLASSES, Shape((1,), width=32), CONFIG, path, lambda step: None)
+        fit(task(data, Shape((1,), width=32)), path, lambda step: None)
 
 
-def test_steps_tell_how_far_it_is(data: FrameSet, tmp_path: Path) -> None:
-    """Batches count up to their number, epochs to theirs, and every searched epoch ends with its validation."""
+def test_steps_tell_how_far_it_is(data: FrameSet) -> None:
+    """Batches count up to their number, epochs to theirs, and an epoch's last step is its row of the history."""
     steps: list[Step] = []
-    config = TrainConfig("", epochs=2, refit=False, balance="weights")
-    _, history = fit(data, CLASSES, SHAPE, config, tmp_path / "checkpoint.npz", steps.append)
-    batches = [step for step in steps if step.validation is None]
-    assert [step.batch for step in batches if step.epoch == 1] == list(range(1, batches[0].batches + 1))
+    _, history = fit(task(data, recipe=Recipe(epochs=2, balance="weights", batch=1)), None, steps.append)
+    assert [step.epoch for step in steps] == sorted(step.epoch for step in steps)
+    for row in history:
+        of_epoch = [step for step in steps if step.epoch == row["epoch"]]
+        told = [step.batch for step in of_epoch]
+        assert len(told) > 1
+        assert told == sorted(set(told))
+        assert told[-1] == of_epoch[-1].batches
+        assert (of_epoch[-1].loss, of_epoch[-1].accuracy) == (row["loss"], row["accuracy"])
     assert {step.epochs for step in steps} == {2}
-    told = [step.validation for step in steps if step.validation is not None]
-    assert told == [row["validation_balanced_accuracy"] for row in history]
-    assert all(row["stage"] == "search" for row in history)
 
 
 def test_a_context_that_is_not_offered_is_refused() -> None:

@@ -1,0 +1,67 @@
+"""Our side of bench/training.py: emg_edge.train.fitting.fit as `emg-edge train` calls it.
+
+    python bench/training_ours.py WORK.npz
+
+The threads are TensorFlow's own environment variables. Prints one JSON document.
+"""
+
+import json
+import math
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from training_work import SEED, read, weights_in
+
+from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.splits import Side
+from emg_edge.train.fitting.fit import Step, Task, fit
+from emg_edge.train.fitting.network import Shape
+from emg_edge.train.fitting.recipe import Recipe
+
+
+def main() -> None:
+    work, settings, arrays = read(Path(sys.argv[1]))
+    frames, counted = arrays["frames"], arrays["counted"]
+    epochs, batches, batch = arrays["starts"].shape
+    data = FrameSet(
+        frames,
+        arrays["classes"],
+        np.where(counted, Side.TRAIN, Side.TEST).astype(np.int8),
+        np.zeros(len(frames), np.int64),
+    )
+    recipe = Recipe(
+        epochs=epochs,
+        most_sequences=batches * batch,
+        batch=batch,
+        learning_rate=settings["learning_rate"],
+        weight_decay=settings["weight_decay"],
+        gain=settings["gain"],
+        noise=settings["noise"],
+        dropout=work.dropout,
+        label_smoothing=work.label_smoothing,
+    )
+    shape = Shape(work.dilations, work.width)
+    task = Task(data, work.classes, shape, recipe, SEED, work.features, settings["clip"])
+    rows: list[dict[str, Any]] = []
+    began_s = time.perf_counter()
+
+    def report(step: Step) -> None:
+        nonlocal began_s
+        if step.batch == step.batches:
+            now_s = time.perf_counter()
+            rows.append({"seconds": now_s - began_s, "loss": step.loss, "accuracy": step.accuracy})
+            began_s = now_s
+
+    network, _ = fit(task, None, report, weights_in(arrays))
+    parameters = sum(math.prod(variable.shape) for variable in network.trainable_variables)
+    version = f"TensorFlow {tf.__version__}, Keras {keras.__version__}"
+    print(json.dumps({"version": version, "parameters": parameters, "epochs": rows}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The recipe: all that decides how a network learns, besides the data and the front end."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from emg_edge.errors import SpecError
+from emg_edge.train.data.sequences import Balance
+
+Architecture = Literal["cnn", "cnn-gru"]
+HeadChoice = Literal["shared", "database"]
+
+
+class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Augmentation keeps to physics: in the log domain a gain is an offset.
+
+    architecture    cnn: convolutions alone; cnn-gru: fewer of them, and a GRU over what is left of the context
+    heads           database: one for each, over its own movements, above what all share; the decoder has one of them
+    width           channels of every convolution; None is the domain's
+    units           numbers in the GRU's state
+    epochs          passes over the training windows, of at most `most_sequences` sequences each, so that progress and
+                    checkpoints come often enough
+    fewest_steps    a small data set is passed over more often, until the network has learnt in so many steps
+    dropout, label_smoothing   None is by the amount of data, see fit.regularised
+    noise           standard deviation of white noise added to each frame, in standard deviations of the frames
+    gain            of an offset common to a sequence's channels; channel_gain, of one for each channel; where frames
+                    are raw samples, of the logarithm of a factor
+    channel_dropout probability that a sequence's channel lies flat, as when an electrode is off
+    rotation        largest turn of a ring, in electrodes, by interpolation: for decoders of other people only
+    average         momentum of a running mean of the weights over the steps, which is what is kept; 0 keeps the last
+    """
+
+    architecture: Architecture = "cnn"
+    heads: HeadChoice = "shared"
+    width: int | None = None
+    units: int = 48
+    epochs: int = 60
+    fewest_steps: int = 0
+    most_sequences: int = 8000
+    batch: int = 32
+    balance: Balance = "sampling"
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    dropout: float | None = None
+    label_smoothing: float | None = None
+    noise: float = 0.05
+    gain: float = 0.1
+    channel_gain: float = 0.0
+    channel_dropout: float = 0.0
+    rotation: float = 0.0
+    average: float = 0.0
+
+
+def changed(settings: Iterable[str]) -> Recipe:
+    """Apply settings written KEY=VALUE to the default. Raises SpecError for what is no setting, or no such value."""
+    texts = dict(setting.partition("=")[::2] for setting in settings)
+    try:
+        return msgspec.convert(texts, Recipe, strict=False)
+    except msgspec.ValidationError as error:
+        known = ", ".join(Recipe.__struct_fields__)
+        raise SpecError(f"the recipe cannot be changed so ({error}); its settings are {known}") from error
+
+
+class FineTuning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What differs when a network that others trained goes on with one person's data."""
+
+    epochs: int = 40
+    learning_rate: float = 1e-3
