@@ -1,14 +1,16 @@
 """Training: seconds an epoch, ours against PyTorch's on the same work and the same cores.
 
-    python bench/training.py [--torch PYTHON | --make-venv] [--work merged|own|all] [--epochs 6] [--runs 5] [--json FILE]
+    python bench/training.py [--torch PYTHON | --make-venv] [--work merged|own|all] [--epochs 6] [--runs 5]
 
-Same synthetic frames, sequences in the same order, first weights, batch, augmentation, loss, AdamW, cosine schedule,
-float32 and threads. Ours is `fit` as `emg-edge train` calls it; PyTorch's is bench/training_pytorch.py, nn.Conv1d in
-eager mode, which is the figure to hold ours against, and compiled where a C++ compiler is found. Before timing,
-both take a few steps without augmentation and drop-out, and must have as many parameters and agree on the losses.
+Same synthetic frames, sequences in the same order, first weights, batch, augmentation, weighted loss, AdamW, cosine
+schedule, float32 and threads. Ours is `fit` as `emg-edge train` calls it. PyTorch's is bench/training_pytorch.py: in
+eager mode, which is the figure to hold ours against, and compiled, where there is a C++ compiler. Before timing, both
+take a few steps without augmentation and drop-out, and must have as many parameters and agree on the losses.
+
 Sides alternate, each run in a process of its own. A run's figure is the median of its epochs after the first, which
-holds tracing and warming up and is given by itself; the ratio is of neighbouring runs, so that a busy machine, which
-slows both, matters less.
+holds tracing and warming up and is given by itself; ratios are of runs side by side, and below 1 where ours is faster.
+CPU seconds are those of all threads: on a busy machine compare these, with --threads 1, since waiting is not counted
+but PyTorch's idle threads spin.
 
 PyTorch is no dependency of ours: it is used where this interpreter has it, or from --torch's, or from an environment
 that --make-venv makes.
@@ -27,79 +29,83 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import training_work
-from numpy.typing import NDArray
-from training_work import HELD, SEED, WORKS, Work
+from training_work import SEED, WORKS, Work
 
-from emg_edge.train.data.sequences import OUTPUTS, FrameSet, Sequences
+from emg_edge.train.data.sequences import OUTPUTS, FrameSet, Sequences, learnt_from
 from emg_edge.train.data.splits import Side
 from emg_edge.train.fitting.recipe import Recipe
 
 HERE = Path(__file__).parent
 VENV = HERE.parent / "build" / "torch"
-CLIP = 2.5  # signal.spec.CLIP_SD
-GAMMA = 5.0  # where fitting.network starts batch norm's scale
 CHECKED_STEPS = 3
 # The first loss differs by rounding alone; later ones also by where AdamW adds its epsilon.
 FIRST_LOSS, LATER_LOSS = 1e-4, 2e-3
+# What a recipe may ask for and PyTorch's side does not do.
+ONLY_OURS = ("channel_gain", "channel_dropout", "rotation", "average")
+TITLES = {"ours": "ours", "eager": "PyTorch, eager", "compiled": "PyTorch, compiled"}
 
 Row = dict[str, Any]
 
 
-def prepared(path: Path, work: Work, epochs: int, recipe: Recipe) -> None:
+def prepare(path: Path, work: Work, epochs: int, recipe: Recipe) -> None:
     """Write all that both sides need, the same for the same work."""
+    if more := [name for name in ONLY_OURS if getattr(recipe, name)]:
+        sys.exit(f"the recipe now has {', '.join(more)}, which bench/training_pytorch.py does not do: add it there")
+    recipe = msgspec.structs.replace(
+        recipe,
+        dropout=work.dropout,
+        label_smoothing=work.label_smoothing,
+        epochs=epochs,
+        fewest_steps=0,
+        most_sequences=work.sequences,
+    )
     random = np.random.default_rng(SEED)
     arrays = training_work.synthetic(work, random, OUTPUTS)
     sides = np.where(arrays["counted"], Side.TRAIN, Side.TEST).astype(np.int8)
     data = FrameSet(arrays["frames"], arrays["classes"], sides, np.zeros(len(sides), np.int64))
-    context = 1 + 2 * sum(work.dilations)
-    sequences = Sequences(data, (Side.TRAIN,), context, recipe.balance, SEED)
-    batches = -(-work.sequences // recipe.batch)
+    data = learnt_from(data, (Side.TRAIN,), work.context)
+    arrays = {"frames": data.frames, "classes": data.classes, "counted": data.sides == Side.TRAIN}
+    sequences = Sequences(data, (Side.TRAIN,), work.context, recipe.balance, SEED)
+    drawn = [sequences.epoch(epoch, work.sequences) for epoch in range(epochs)]
+    whole = (-(-work.sequences // recipe.batch), recipe.batch)
+    arrays["starts"] = np.stack([np.resize(starts, whole) for starts in drawn])  # the last batch filled up, as fit does
     arrays["loss_weight"] = sequences.loss_weight
-    arrays["starts"] = np.stack(
-        [
-            np.resize(sequences.epoch(epoch, work.sequences), (batches, recipe.batch)) for epoch in range(epochs)
-        ]  # as fit fills the last batch up
-    )
-    for i, weight in enumerate(training_work.first_weights(work, GAMMA, random)):
+    for i, weight in enumerate(training_work.first_weights(work, random)):
         arrays[f"weight_{i:02}"] = weight
-    settings = {name: getattr(recipe, name) for name in ("learning_rate", "weight_decay", "gain", "noise")}
-    settings |= {"outputs": OUTPUTS, "length": sequences.length, "clip": CLIP, "balance": recipe.balance}
+    settings = {"outputs": OUTPUTS, "length": sequences.length, "recipe": msgspec.to_builtins(recipe)}
     training_work.write(path, work, settings, arrays)
 
 
 class Sides:
-    """Runs either side on a work in a process of its own, on so many threads."""
+    """Runs either side in a process of its own, on so many threads. `names` are those that can run here."""
 
-    def __init__(self, torch: Path | None, threads: int) -> None:
-        self._torch, self._threads = torch, threads
-        count = str(threads)
+    def __init__(self, torch: Path | None, threads: int, *, compiled: bool) -> None:
+        self._torch, self._threads = torch, str(threads)
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-        self._environment = os.environ | dict.fromkeys(names, count) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-        # What is not there is not tried: compiling needs a C++ compiler.
-        compiled = ["compiled"] if any(map(shutil.which, ("c++", "g++", "clang++"))) else []
-        self.names = ["ours", *(["eager", *compiled] if torch else [])]
+        self._environment = os.environ | dict.fromkeys(names, self._threads) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+        compiler = any(map(shutil.which, ("c++", "g++", "clang++")))
+        self.names = ["ours", *(["eager"] if torch else []), *(["compiled"] if torch and compiler and compiled else [])]
 
     def run(self, name: str, path: Path) -> Row:
         if name == "ours":
             command = [sys.executable, str(HERE / "training_ours.py"), str(path)]
         else:
-            script = str(HERE / "training_pytorch.py")
-            command = [str(self._torch), script, str(path), str(self._threads), name]
+            command = [str(self._torch), str(HERE / "training_pytorch.py"), str(path), self._threads, name]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            sys.exit(f"{name}: {(done.stderr.strip().splitlines() or ['ended without a word'])[-1]}")
+            sys.exit(f"{TITLES[name]}: {(done.stderr.strip().splitlines() or ['ended without a word'])[-1]}")
         row: Row = json.loads(done.stdout.splitlines()[-1])
         return row
 
 
 def same_work(sides: Sides, work: Work, folder: Path) -> Row:
-    """A few steps of one batch each, without chance: what both sides say of them. Exits when they differ."""
+    """A few steps of one batch each, with nothing left to chance: what both sides say. Exits when they differ."""
     recipe = Recipe(gain=0.0, noise=0.0)
-    plain = dataclasses.replace(work, dropout=0.0, sequences=recipe.batch)
     path = folder / "check.npz"
-    prepared(path, plain, CHECKED_STEPS, recipe)
+    prepare(path, dataclasses.replace(work, dropout=0.0, sequences=recipe.batch), CHECKED_STEPS, recipe)
     ours, theirs = (sides.run(name, path) for name in ("ours", "eager"))
     if ours["parameters"] != theirs["parameters"]:
         sys.exit(f"ours has {ours['parameters']} parameters and PyTorch's {theirs['parameters']}: not the same network")
@@ -107,40 +113,44 @@ def same_work(sides: Sides, work: Work, folder: Path) -> Row:
     apart = np.abs(np.subtract(*losses))
     if apart[0] > FIRST_LOSS or apart.max() > LATER_LOSS:
         sys.exit(f"losses of the first steps differ: ours {losses[0]}, PyTorch's {losses[1]}")
-    return {"parameters": ours["parameters"], "losses_ours": losses[0], "losses_pytorch": losses[1]}
+    return {"parameters": ours["parameters"], "ours": losses[0], "pytorch": losses[1], "apart": apart.tolist()}
 
 
 def measured(sides: Sides, path: Path, runs: int) -> dict[str, list[Row]]:
     """Let sides alternate, and each begin in turn."""
     rows: dict[str, list[Row]] = {name: [] for name in sides.names}
     for i in range(runs):
-        for name in sides.names[i % len(sides.names) :] + sides.names[: i % len(sides.names)]:
+        first = i % len(sides.names)
+        for name in sides.names[first:] + sides.names[:first]:
             rows[name].append(sides.run(name, path))
-            print(f"run {i + 1} of {runs}, {name}: {seconds(rows[name][-1]):.3f} s an epoch", file=sys.stderr)
+            told = f"{an_epoch(rows[name][-1], 'seconds'):.3f} s an epoch"
+            print(f"run {i + 1} of {runs}, {TITLES[name]}: {told}", file=sys.stderr)
     return rows
 
 
-def seconds(row: Row) -> float:
-    """Of an epoch, after the first."""
-    return statistics.median(epoch["seconds"] for epoch in row["epochs"][1:])
+def an_epoch(row: Row, figure: str) -> float:
+    """Of a run's epochs after the first."""
+    return statistics.median(epoch[figure] for epoch in row["epochs"][1:])
 
 
 def summary(rows: dict[str, list[Row]]) -> dict[str, Row]:
-    """Median and range over runs; `ours_over_theirs` below 1 means that ours is faster."""
-    ours = [seconds(row) for row in rows["ours"]]
-    document = {}
-    for name, of_name in rows.items():
-        each = [seconds(row) for row in of_name]
-        figures = {
-            "version": of_name[0]["version"],
-            "epoch_s": spread(each),
-            "first_epoch_s": spread([row["epochs"][0]["seconds"] for row in of_name]),
-            "last_loss": spread([row["epochs"][-1]["loss"] for row in of_name]),
+    """Over runs; the ratios are ours over this side's."""
+    return {
+        name: {
+            "version": of_side[0]["version"],
+            "epoch_s": spread([an_epoch(row, "seconds") for row in of_side]),
+            "epoch_cpu_s": spread([an_epoch(row, "cpu_seconds") for row in of_side]),
+            "first_epoch_s": spread([row["epochs"][0]["seconds"] for row in of_side]),
+            "last_loss": spread([row["epochs"][-1]["loss"] for row in of_side]),
+            "ratio": ratio(rows["ours"], of_side, "seconds"),
+            "cpu_ratio": ratio(rows["ours"], of_side, "cpu_seconds"),
         }
-        if name != "ours":
-            figures["ours_over_theirs"] = spread([a / b for a, b in zip(ours, each, strict=True)])
-        document[name] = figures
-    return document
+        for name, of_side in rows.items()
+    }
+
+
+def ratio(ours: list[Row], theirs: list[Row], figure: str) -> dict[str, float]:
+    return spread([an_epoch(a, figure) / an_epoch(b, figure) for a, b in zip(ours, theirs, strict=True)])
 
 
 def spread(values: list[float]) -> dict[str, float]:
@@ -148,50 +158,52 @@ def spread(values: list[float]) -> dict[str, float]:
 
 
 def table(name: str, work: Work, document: Row) -> str:
-    frames = work.sequences * OUTPUTS
+    head = ("epoch, s", "epoch, CPU s", "ratio", "CPU ratio")
     lines = [
-        f"{name}: {work.features} features, width {work.width}, dilations {work.dilations}, {work.classes} classes, "
-        f"{work.sequences} sequences ({frames} windows) an epoch",
-        f"{'':<18}{'epoch, s':>26}{'first epoch, s':>18}{'last loss':>12}{'ours / theirs':>24}",
+        f"{name}: {work.features} features, width {work.width}, dilations {', '.join(map(str, work.dilations))}, "
+        f"{work.classes} classes, {work.sequences} sequences ({work.sequences * OUTPUTS} windows) an epoch",
+        f"{'':<18}" + "".join(f"{title:>23}" for title in head) + f"{'first epoch, s':>16}{'last loss':>11}",
     ]
-    titles = {"ours": "ours", "eager": "PyTorch, eager", "compiled": "PyTorch, compiled"}
     for side, figures in document["sides"].items():
-        ratio = shown(figures["ours_over_theirs"]) if "ours_over_theirs" in figures else ""
+        columns = "".join(f"{shown(figures[key]):>23}" for key in ("epoch_s", "epoch_cpu_s", "ratio", "cpu_ratio"))
+        first, loss = figures["first_epoch_s"]["median"], figures["last_loss"]["median"]
+        lines.append(f"{TITLES[side]:<18}{columns}{first:>16.2f}{loss:>11.4f}")
+    if check := document["check"]:
         lines.append(
-            f"{titles[side]:<18}{shown(figures['epoch_s']):>26}{figures['first_epoch_s']['median']:>18.2f}"
-            f"{figures['last_loss']['median']:>12.4f}{ratio:>24}"
+            f"{check['parameters']} parameters on both sides; without chance their first loss differs by "
+            f"{check['apart'][0]:.0e}, and by {max(check['apart']):.0e} at most in {CHECKED_STEPS} steps"
         )
     return "\n".join(lines)
 
 
 def shown(figure: dict[str, float]) -> str:
-    return f"{figure['median']:.3f} ({figure['least']:.3f} .. {figure['most']:.3f})"
+    return f"{figure['median']:.2f} ({figure['least']:.2f}..{figure['most']:.2f})"
 
 
-def interpreter(asked: argparse.Namespace) -> Path | None:
+def interpreter(asked: str | None, *, make: bool) -> Path | None:
     """Find an interpreter that has PyTorch, or make one; None where neither was asked for nor found."""
-    if asked.torch:
-        found = shutil.which(asked.torch)
+    if asked:
+        found = shutil.which(asked)
         if not found or subprocess.run([found, "-c", "import torch"], capture_output=True, check=False).returncode:
-            sys.exit(f"{asked.torch} cannot import torch; give --torch a Python that can, or use --make-venv")
+            sys.exit(f"{asked} cannot import torch; give --torch a Python that can, or use --make-venv")
         return Path(found)
     if importlib.util.find_spec("torch"):
         return Path(sys.executable)
+    if not make:
+        return None
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if asked.make_venv:
-        if not python.exists():
-            print(f"making {VENV} with PyTorch, a download of some gigabytes", file=sys.stderr)
-            subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "torch", "numpy"], check=True)
-        return python
-    return None
+    if not python.exists():
+        print(f"making {VENV} with PyTorch: a download of some gigabytes", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "torch", "numpy"], check=True)
+    return python
 
 
-def cpu() -> str:
-    """Name the processor, as far as the system tells."""
+def machine(threads: int) -> Row:
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    cpu = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown processor")
+    return {"cpu": cpu, "cores": os.cpu_count(), "threads": threads}
 
 
 def main() -> None:
@@ -208,27 +220,21 @@ def main() -> None:
     asked = parser.parse_args()
     if min(asked.epochs - 1, asked.runs, asked.threads) < 1:
         parser.error("two epochs, one run and one thread are the least")
-    torch = interpreter(asked)
-    sides = Sides(torch, asked.threads)
-    if asked.no_compiled and "compiled" in sides.names:
-        sides.names.remove("compiled")
-    document: Row = {"machine": {"cpu": cpu(), "cores": os.cpu_count(), "threads": asked.threads}, "works": {}}
+    torch = interpreter(asked.torch, make=asked.make_venv)
+    sides = Sides(torch, asked.threads, compiled=not asked.no_compiled)
+    document: Row = {"machine": machine(asked.threads), "runs": asked.runs, "works": {}}
     for name in WORKS if asked.work == "all" else (asked.work,):
         work = dataclasses.replace(WORKS[name], sequences=asked.sequences or WORKS[name].sequences)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "work.npz"
-            found: Row = {"check": same_work(sides, work, Path(folder)) if torch else None}
-            prepared(path, work, asked.epochs, Recipe())
-            found |= {"sides": summary(measured(sides, path, asked.runs)), "work": dataclasses.asdict(work)}
-        document["works"][name] = found
-        print(table(name, work, found))
-        if found["check"]:
-            apart = max(map(abs, np.subtract(found["check"]["losses_ours"], found["check"]["losses_pytorch"])))
-            print(f"{found['check']['parameters']} parameters on both sides; first losses differ by {apart:.1e}")
-        print()
-    versions = sorted({side["version"] for found in document["works"].values() for side in found["sides"].values()})
-    print(f"{cpu()}, {os.cpu_count()} cores, {asked.threads} threads; median (least .. most) of {asked.runs} runs; ", end="")
-    print("; ".join(versions))
+            check = same_work(sides, work, Path(folder)) if torch else None
+            prepare(path, work, asked.epochs, Recipe())
+            figures = summary(measured(sides, path, asked.runs))
+        document["works"][name] = {"work": dataclasses.asdict(work), "check": check, "sides": figures}
+        print(table(name, work, document["works"][name]), end="\n\n")
+    versions = dict.fromkeys(side["version"] for side in figures.values())
+    print("{cpu}, {cores} cores, {threads} threads; ".format(**document["machine"]) + "; ".join(versions))
+    print(f"median (least..most) of {asked.runs} runs; ratios are ours over that side's")
     if torch is None:
         print("PyTorch's time is missing: name an interpreter that has it with --torch, or make one with --make-venv")
     if asked.json:

@@ -13,49 +13,42 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 import tensorflow as tf
 from training_work import SEED, read, weights_in
 
+from emg_edge.signal.spec import default_spec
 from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.splits import Side
-from emg_edge.train.fitting.fit import Step, Task, fit
-from emg_edge.train.fitting.network import Shape
+from emg_edge.train.fitting.fit import Step, fit
 from emg_edge.train.fitting.recipe import Recipe
+from emg_edge.train.fitting.shape import Shape
+from emg_edge.train.fitting.task import Task
 
 
 def main() -> None:
     work, settings, arrays = read(Path(sys.argv[1]))
     frames, counted = arrays["frames"], arrays["counted"]
-    epochs, batches, batch = arrays["starts"].shape
     data = FrameSet(
         frames,
         arrays["classes"],
         np.where(counted, Side.TRAIN, Side.TEST).astype(np.int8),
         np.zeros(len(frames), np.int64),
     )
-    recipe = Recipe(
-        epochs=epochs,
-        most_sequences=batches * batch,
-        batch=batch,
-        learning_rate=settings["learning_rate"],
-        weight_decay=settings["weight_decay"],
-        gain=settings["gain"],
-        noise=settings["noise"],
-        dropout=work.dropout,
-        label_smoothing=work.label_smoothing,
-    )
+    recipe = msgspec.convert(settings["recipe"], Recipe)
     shape = Shape(work.dilations, work.width)
-    task = Task(data, work.classes, shape, recipe, SEED, work.features, settings["clip"])
+    task = Task(data, work.classes, shape, recipe, SEED, default_spec(work.domain, shape.context, work.montage))
     rows: list[dict[str, Any]] = []
-    began_s = time.perf_counter()
+    began_s, began_cpu_s = time.perf_counter(), time.process_time()
 
     def report(step: Step) -> None:
-        nonlocal began_s
+        nonlocal began_s, began_cpu_s
         if step.batch == step.batches:
-            now_s = time.perf_counter()
-            rows.append({"seconds": now_s - began_s, "loss": step.loss, "accuracy": step.accuracy})
-            began_s = now_s
+            now_s, now_cpu_s = time.perf_counter(), time.process_time()
+            spent = {"seconds": now_s - began_s, "cpu_seconds": now_cpu_s - began_cpu_s}
+            rows.append({**spent, "loss": step.loss, "accuracy": step.accuracy})
+            began_s, began_cpu_s = now_s, now_cpu_s
 
     network, _ = fit(task, None, report, weights_in(arrays))
     parameters = sum(math.prod(variable.shape) for variable in network.trainable_variables)

@@ -61,15 +61,15 @@ def main() -> None:
     classes = torch.from_numpy(arrays["classes"])
     counts = torch.from_numpy(arrays["loss_weight"])
     epochs = torch.from_numpy(arrays["starts"].astype(np.int64))  # (epochs, batches, batch)
-    outputs = settings["outputs"]
+    recipe, outputs = settings["recipe"], settings["outputs"]
     steps_of_time = torch.arange(settings["length"])
     optimizer = torch.optim.AdamW(
-        network.parameters(), settings["learning_rate"], weight_decay=settings["weight_decay"], eps=1e-7, fused=True
+        network.parameters(), recipe["learning_rate"], weight_decay=recipe["weight_decay"], eps=1e-7, fused=True
     )
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs.shape[0] * epochs.shape[1])
     loss_of = nn.CrossEntropyLoss(reduction="none", label_smoothing=work.label_smoothing)
     run = torch.compile(network) if mode == "compiled" else network
-    gain, noise = settings["gain"], settings["noise"]
+    gain, noise = recipe["gain"], recipe["noise"]
 
     def step(starts: torch.Tensor) -> torch.Tensor:
         index = starts[:, None] + steps_of_time
@@ -93,12 +93,13 @@ def main() -> None:
 
     rows = []
     for epoch in epochs:
-        began_s = time.perf_counter()
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
         sums = torch.zeros(2)
         for starts in epoch:
             sums += step(starts)
         loss, accuracy = (sums / len(epoch)).tolist()
-        rows.append({"seconds": time.perf_counter() - began_s, "loss": loss, "accuracy": accuracy})
+        wall_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+        rows.append({"seconds": wall_s, "cpu_seconds": cpu_s, "loss": loss, "accuracy": accuracy})
     parameters = sum(math.prod(p.shape) for p in network.parameters())
     print(json.dumps({"version": f"PyTorch {torch.__version__}", "parameters": parameters, "epochs": rows}))
 

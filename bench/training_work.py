@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 HELD = 100  # frames that a movement is held: 5 s of an envelope's
+CLIP = 2.5  # as signal.spec.CLIP_SD
+GAMMA = 5.0  # where fitting.network starts batch norm's scale
 SEED = 0
 
 
@@ -19,6 +21,8 @@ SEED = 0
 class Work:
     """One network, and how much it learns from an epoch. Drop-out and smoothing are the recipe's for such a size."""
 
+    domain: str
+    montage: str
     features: int
     width: int
     dilations: tuple[int, ...]
@@ -28,6 +32,11 @@ class Work:
     label_smoothing: float
 
     @property
+    def context(self) -> int:
+        """Frames that one output is made of."""
+        return 1 + 2 * sum(self.dilations)
+
+    @property
     def layers(self) -> list[tuple[int, int]]:
         """(inputs, outputs) of each convolution's matrix, its three taps side by side."""
         inputs = [self.features, *[self.width] * (len(self.dilations) - 1)]
@@ -35,8 +44,10 @@ class Work:
 
 
 WORKS = {
-    "merged": Work(8, 144, (1, 2), 13, 8000, 0.0, 0.15),  # `emg-edge train`, 22 people of DB1 and DB5, ring of eight
-    "own": Work(16, 96, (1, 2, 4), 12, 270, 0.2, 0.0),  # one person of DB5, both rings, without rest
+    # `emg-edge train` on 22 people of DB1 and DB5, ring of eight
+    "merged": Work("envelope", "ring8", 8, 144, (1, 2), 13, 8000, 0.0, 0.15),
+    # One person of DB5, both rings, without rest
+    "own": Work("raw", "ring16", 16, 96, (1, 2, 4), 12, 270, 0.2, 0.0),
 }
 
 
@@ -45,16 +56,16 @@ def synthetic(work: Work, random: np.random.Generator, outputs: int) -> dict[str
     holds = -(-work.sequences * outputs * 3 // (2 * HELD))
     classes = np.repeat(random.integers(work.classes, size=holds), HELD)
     places = random.normal(size=(work.classes, work.features))
-    frames = np.clip(places[classes] + random.normal(size=(len(classes), work.features)), -2.5, 2.5)
+    frames = np.clip(places[classes] + random.normal(size=(len(classes), work.features)), -CLIP, CLIP)
     counted = np.repeat(np.arange(holds) % 3 < 2, HELD)
     return {"frames": frames.astype(np.float32), "classes": classes, "counted": counted}
 
 
-def first_weights(work: Work, gamma: float, random: np.random.Generator) -> list[NDArray[np.float32]]:
+def first_weights(work: Work, random: np.random.Generator) -> list[NDArray[np.float32]]:
     """Glorot-uniform matrices and fresh batch norms, in the order of emg_edge.train.fitting.network.weights_of."""
     weights = []
     for inputs, outputs in work.layers:
-        fresh = [gamma, 0.0, 0.0, 1.0]  # gamma, beta, and the running mean and variance
+        fresh = [GAMMA, 0.0, 0.0, 1.0]  # gamma, beta, and the running mean and variance
         weights += [_glorot(inputs, outputs, random), *(np.full(outputs, value) for value in fresh)]
     weights += [_glorot(work.width, work.classes, random), np.zeros(work.classes)]
     return [weight.astype(np.float32) for weight in weights]
@@ -71,7 +82,7 @@ def write(path: Path, work: Work, settings: dict[str, Any], arrays: dict[str, ND
 
 
 def read(path: Path) -> tuple[Work, dict[str, Any], dict[str, NDArray[Any]]]:
-    """The work, the recipe's other settings, and the arrays: `weights` in order are weight_00, weight_01, ..."""
+    """The work, the other settings, and the arrays."""
     with path.open("rb") as file, np.load(file) as stored:
         arrays = {name: stored[name] for name in stored.files}
     settings = json.loads(str(arrays.pop("settings")))
@@ -80,4 +91,5 @@ def read(path: Path) -> tuple[Work, dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def weights_in(arrays: dict[str, NDArray[Any]]) -> list[NDArray[np.float32]]:
+    """First weights, which stand as weight_00, weight_01, ... in order."""
     return [arrays[name] for name in sorted(arrays) if name.startswith("weight_")]

@@ -5,13 +5,15 @@ from typing import Literal
 import msgspec
 
 from emg_edge.signal.source import Domain
+from emg_edge.signal.spec import FrameChoice
 from emg_edge.train.fitting.recipe import Recipe
 
 
 class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that decides a result, besides the data's content.
 
-    domain None means: raw when every recording is, else envelope. subjects empty means all.
+    domain None means: raw when every recording is, else envelope. subjects empty means all. head names the database
+    whose head the decoder has, where the recipe has one for each.
     """
 
     data: str
@@ -22,6 +24,9 @@ class TrainConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context_ms: int = 400
     rest: bool = True
     notch_hz: float = 0.0
+    frames: FrameChoice = "amplitude"
+    acceleration: bool = False
+    head: str | None = None
     each_subject: bool = False
     seed: int = 0
     recipe: Recipe = Recipe()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding import runfolder
 from emg_edge.decoding.runfolder import write_json
-from emg_edge.errors import RecordingError
+from emg_edge.errors import RecordingError, SpecError
 from emg_edge.progress import Progress, in_order
-from emg_edge.signal.spec import default_spec
+from emg_edge.signal.spec import AXES, default_spec
 from emg_edge.train.claim import claim, refuse_foreign, sole_user, stored
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.data import merge
@@ -24,8 +24,9 @@ from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.splits import Side
 from emg_edge.train.fitting.baseline import hop_features, td6_lda
 from emg_edge.train.fitting.checkpoint import CHECKPOINT
-from emg_edge.train.fitting.fit import Report, Task, fit, logits_at
-from emg_edge.train.fitting.network import Shape, shape_for
+from emg_edge.train.fitting.fit import Report, fit, logits_at
+from emg_edge.train.fitting.shape import Shape, shape_for
+from emg_edge.train.fitting.task import Task
 from emg_edge.train.results import by_person, mean_over_people
 from emg_edge.train.save import Fitted, save
 
@@ -47,11 +48,17 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     The same call goes on with an interrupted run and returns at once from a finished one.
     Raises RunFolderError when `out` holds something else; nothing there is replaced without `force`.
     """
+    if config.recipe.members > 1:
+        raise SpecError(
+            f"a run folder holds one network, and a committee of {config.recipe.members} was asked for; leave members "
+            "out (emg-edge evaluate has committees)"
+        )
     refuse_foreign(out)
     found = merge.look(Path(config.data), config.databases, config.subjects, watch.files)
     domain = merge.domain_of(found.takes, config.domain, config.montage)
-    shape = shape_for(domain, config.context_ms, config.recipe.width)
-    spec = default_spec(domain, shape.context, config.montage, config.notch_hz)
+    axes = AXES if config.acceleration else 0
+    shape = shape_for(domain, config.context_ms, config.recipe, config.frames, axes)
+    spec = default_spec(domain, shape.context, config.montage, config.notch_hz, frames=config.frames, acceleration=axes)
     resolved = msgspec.structs.replace(config, domain=domain, data=str(Path(config.data).resolve()))
     merged = merge.merge(found, spec, watch.files)
     for remark in merged.remarks:
@@ -72,8 +79,9 @@ def _one_decoder(
     data: Dataset, shape: Shape, config: TrainConfig, out: Path, watch: Watch, title: str
 ) -> dict[str, Any]:
     began = time.monotonic()
+    data, head = with_head(data, config)
     frames = data.frames()
-    task = Task(frames, len(data.movements), shape, config.recipe, config.seed, data.spec.channels, data.spec.clip)
+    task = Task(frames, len(data.movements), shape, config.recipe, config.seed, data.spec, head)
     network, history = fit(task, out / CHECKPOINT, watch.fitting(title))
     decided = _decided_at_test(network, data, frames)
     members = list(range(len(data.tracks)))
@@ -126,6 +134,26 @@ def _dataset_of(wearer: str, data: Dataset, config: TrainConfig) -> Dataset:
         return make_dataset([t for t in data.tracks if t.wearer == wearer], data.spec, rest=config.rest)
     except RecordingError as error:
         raise RecordingError(f"{wearer} cannot have a decoder of their own: {error}") from error
+
+
+def with_head(data: Dataset, config: TrainConfig) -> tuple[Dataset, int]:
+    """The index of the database whose head the decoder gets; with heads of their own, it is tested on this one alone.
+
+    Raises SpecError where several have heads and none is named.
+    """
+    names = data.databases
+    if config.recipe.heads == "shared" or names == [config.head or names[0]]:
+        return data, 0
+    if config.head not in names:
+        raise SpecError(
+            f"each of {', '.join(names)} gets a head of its own, and a decoder has one; say --head {names[-1]}"
+            + (f" in place of {config.head}" if config.head else "")
+        )
+    sides = tuple(
+        np.where((side == Side.TEST) & (track.database != config.head), np.int8(Side.NONE), side)
+        for track, side in zip(data.tracks, data.sides, strict=True)
+    )
+    return replace(data, sides=sides), names.index(config.head)
 
 
 def _decided_at_test(network: Any, data: Dataset, frames: FrameSet) -> dict[int, NDArray[np.int64]]:

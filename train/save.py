@@ -20,7 +20,8 @@ from emg_edge.train.data.dataset import Dataset
 from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.windows import choose_windows, save_windows
 from emg_edge.train.fitting.checkpoint import CHECKPOINT
-from emg_edge.train.fitting.network import Shape, deployed_network
+from emg_edge.train.fitting.network import deployed_network
+from emg_edge.train.fitting.shape import Shape
 from emg_edge.train.pictures import save_confusion, save_curves
 from emg_edge.train.results import test_confusion
 

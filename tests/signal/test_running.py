@@ -75,6 +75,25 @@ def test_one_by_one_or_at_once_are_the_same_bits(half_life: float, cuts: list[in
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
+@pytest.mark.parametrize("weight", [20.0, 50.0])
+def test_active_frames_alone_can_be_taken_in(weight: float) -> None:
+    """As many quiet frames hardly move the mean; the cut of the stream changes no bit."""
+    busy, quiet = log_frames(200, away=2.0), log_frames(200, away=-4.0)
+    mixed = np.concatenate([part for k in range(0, 200, 20) for part in (quiet[k : k + 20], busy[k : k + 20])])
+    how = Adaptive(PRIOR, weight, usual=-1.0)
+    running = how.start()
+    parts = [running.apply(part, CLIP) for part in np.array_split(mixed, 37)]
+    np.testing.assert_array_equal(np.concatenate(parts), how.apply(mixed, CLIP))
+    alone = Adaptive(PRIOR, weight).start()
+    alone.apply(busy, CLIP)
+    every = Adaptive(PRIOR, weight).start()
+    every.apply(mixed, CLIP)
+    moved, dragged = (np.subtract(alone.now.mean, one.now.mean) for one in (running, every))
+    assert (np.abs(moved) < 0.1 * dragged).all()
+    running.reset()
+    np.testing.assert_array_equal(running.apply(mixed, CLIP), how.apply(mixed, CLIP))
+
+
 @half_lives
 def test_nothing_is_known_of_frames_to_come(half_life: float) -> None:
     """What follows a frame does not move it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-STARTS_S = 60.0  # a machine under load imports slowly
+STARTS_S = 150.0  # an import of Dask takes minutes on a machine whose cores are taken
 
 
 @dataclass

@@ -25,13 +25,18 @@ SETTLE_MS = 200
 
 @dataclass(frozen=True)
 class Dataset:
-    """Tracks with their sides; `sides[i]` is the side of each window of track i, by its newest frame."""
+    """Tracks with their sides; `sides[i]` is the side of each window of track i, by its newest frame.
+
+    `learnt[i]` is the same for what a network learns from: an onset's first windows too, which it must answer live,
+    and which would only blur the means of an LDA.
+    """
 
     tracks: tuple[Track, ...]
     spec: SignalSpec
     splits: dict[str, Split]  # empty where sides were given
     movements: tuple[int, ...]  # the classes, in order
     sides: tuple[NDArray[np.int8], ...]
+    learnt: tuple[NDArray[np.int8], ...]
     scales: tuple[Scale, ...]
 
     @property
@@ -51,7 +56,7 @@ class Dataset:
                 [s.apply(t.frames, self.spec.clip) for t, s in zip(self.tracks, self.scales, strict=True)]
             ),
             classes=np.concatenate([self.classes(t) for t in self.tracks]),
-            sides=np.concatenate(self.sides),
+            sides=np.concatenate(self.learnt),
             group=np.concatenate([np.full(len(t.frames), self.databases.index(t.database)) for t in self.tracks]),
         )
 
@@ -88,11 +93,12 @@ def make_dataset(
         sides = [splits[track.database].sides(track.repetition) for track in tracks]
     movements = _movements_to_learn(tracks, sides, rest=rest)
     settle = 1 + math.ceil(settle_ms * spec.rate_hz / 1000 / spec.frame.step)  # a frame's label is its newest sample's
-    windows = []
+    windows, learnt = [], []
     for track, side in zip(tracks, sides, strict=True):
-        of_window = window_sides(side, track.movement, track.reach(spec.context), rest=rest, settle=settle)
-        of_window[~np.isin(track.movement, movements)] = Side.NONE
-        windows.append(of_window)
+        known, reach = np.isin(track.movement, movements), track.reach(spec.context)
+        for found, frames in ((windows, settle), (learnt, 1)):
+            of_window = window_sides(side, track.movement, reach, rest=rest, settle=frames)
+            found.append(np.where(known, of_window, np.int8(Side.NONE)))
     if scales is None:
         scales = fit_scales(
             tracks,
@@ -100,7 +106,7 @@ def make_dataset(
             training_movements(tracks, sides),
             spec.least_sd,
         )
-    data = Dataset(tuple(tracks), spec, splits, movements, tuple(windows), tuple(scales))
+    data = Dataset(tuple(tracks), spec, splits, movements, tuple(windows), tuple(learnt), tuple(scales))
     for needed in (Side.TRAIN, Side.TEST):
         if not any(len(data.decided(i, needed)) for i in range(len(tracks))):
             raise RecordingError(

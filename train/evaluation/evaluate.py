@@ -24,16 +24,16 @@ from emg_edge.train.evaluation.document import make_document
 from emg_edge.train.evaluation.figures import make_row
 from emg_edge.train.evaluation.job import Job, Variant, run_job
 from emg_edge.train.evaluation.network import ToInt8
-from emg_edge.train.evaluation.plan import databases_of, fingerprint, plan
+from emg_edge.train.evaluation.plan import databases_of, plan
 from emg_edge.train.evaluation.protocol import Protocol, Row
 from emg_edge.train.evaluation.schedule import run_jobs
 from emg_edge.train.evaluation.store import Results, unpack
-from emg_edge.train.fitting.network import shape_for
+from emg_edge.train.fitting.shape import shape_for
 
 
 @dataclass(frozen=True)
 class Where:
-    """Where jobs run, and where their results are kept; folder None is one in the cache, by what is evaluated."""
+    """Where jobs run, and where their results are kept; folder None is the protocol's in the cache."""
 
     workers: int = 1
     scheduler: str | None = None
@@ -65,7 +65,7 @@ def evaluate(
         say(f"note: {sentence}")
     asked = with_curve(protocol) if learning_curve else protocol
     jobs = plan(asked, found, subjects, seeds, variant)
-    results = Results(where.folder or cache_folder() / "evaluations" / fingerprint(protocol, jobs, variant))
+    results = Results(where.folder or cache_folder() / "evaluations" / protocol.name)
     people = list(dict.fromkeys(job.wearer for job in jobs))
     say(
         f"{protocol.name}: {len(people)} {'person' if len(people) == 1 else 'people'}, {len(asked.rows)} "

@@ -1,5 +1,6 @@
 """One job: train on one side of one fold, with one seed, and say at every hop of the other side what was decided."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +21,10 @@ from emg_edge.train.evaluation.protocol import Protocol, Row
 from emg_edge.train.evaluation.saying import said, threshold
 from emg_edge.train.evaluation.store import pack
 from emg_edge.train.fitting.baseline import Features
-from emg_edge.train.fitting.network import shape_for
 from emg_edge.train.fitting.recipe import Recipe
+from emg_edge.train.fitting.shape import shape_for
 
+_NO_FILE_NAME = re.compile(r"[^A-Za-z0-9._+-]")  # a wearer may be called anything
 _FEATURES: dict[str, Features] = {"td6_lda": td6, "td4_lda": td4}
 
 
@@ -39,19 +41,29 @@ class Variant:
 
 @dataclass(frozen=True)
 class Job:
-    """`takes` are all that the fold trains and tests on; `copies` are pairs of takes with the same content."""
+    """A fold of a row, and a seed.
+
+    ring         of the tested person that has a decoder here; "" is all of them
+    takes        all that is trained and tested on
+    copies       groups of takes with the same content
+    fingerprint  of all that decides the result: another protocol, recipe or recording is another job
+    """
 
     protocol: Protocol
     row: Row
     wearer: str
+    ring: str
     seed: int
     takes: tuple[Take, ...]
-    copies: tuple[tuple[str, str], ...]
+    copies: tuple[tuple[str, ...], ...]
     variant: Variant
+    fingerprint: str = ""
 
     @property
     def key(self) -> str:
-        return f"{self.row.name}.{self.wearer}.seed{self.seed}"
+        wearer = _NO_FILE_NAME.sub("_", self.wearer)
+        ring = f"-{self.ring}" if self.ring else ""
+        return f"{self.row.name}.{wearer}{ring}.seed{self.seed}.{self.fingerprint}"
 
 
 def run_job(job: Job, to_int8: ToInt8) -> bytes:
@@ -60,15 +72,11 @@ def run_job(job: Job, to_int8: ToInt8) -> bytes:
     Raises ProtocolError for a leak, RecordingError where the recordings leave nothing to train or to test on.
     """
     protocol, variant = job.protocol, job.variant
-    shape = shape_for(protocol.domain, protocol.context_ms, variant.recipe.width)
-    spec = default_spec(
-        protocol.domain,
-        shape.context,
-        protocol.montage,
-        frames=variant.frames,
-        acceleration=AXES if variant.acceleration else 0,
-    )
-    tracks = merge.merge(Found(job.takes, (), (), {}), spec).tracks
+    axes = AXES if variant.acceleration else 0
+    shape = shape_for(protocol.domain, protocol.context_ms, variant.recipe, variant.frames, axes)
+    spec = default_spec(protocol.domain, shape.context, protocol.montage, frames=variant.frames, acceleration=axes)
+    merged = merge.merge(Found(job.takes, (), (), {}), spec).tracks
+    tracks = tuple(track for track in merged if track.wearer != job.wearer or job.ring in ("", track.ring))
     fold = prepare(protocol, job.row, job.wearer, tracks, spec, job.copies)
     asked = {i: fold.asked(i) for i in range(len(fold.data.tracks))}
     asked = {i: at for i, at in asked.items() if len(at)}

@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network
-from emg_edge.signal.montage import ON_RING
 from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.splits import Side
 from emg_edge.train.data.windows import choose_windows
 from emg_edge.train.evaluation.prepared import Prepared
 from emg_edge.train.evaluation.pretraining import pretrained
 from emg_edge.train.evaluation.saying import threshold
-from emg_edge.train.fitting.fit import Task, fit, logits_at
-from emg_edge.train.fitting.network import Shape, deployed_network
+from emg_edge.train.fitting.committee import deployed, joined, member_tasks
+from emg_edge.train.fitting.fit import fit, logits_at
 from emg_edge.train.fitting.recipe import FineTuning, Recipe
+from emg_edge.train.fitting.shape import Shape
+from emg_edge.train.fitting.task import Task
 
 # A Keras network (batch, context, 1, features) and calibration windows (n, context, features) -> an int8 .tflite.
 ToInt8 = Callable[[Any, NDArray[np.float32]], bytes]
@@ -48,10 +49,12 @@ def train_network(
     if fold.protocol.rest:
         held = np.concatenate([fold.held_rest(i) + begins[i] for i in range(len(data.tracks))])
         if len(held):
-            at_least = threshold(logits_at(learn((Side.TRAIN,)), frames.frames, held, shape.context), data.movements)
-    network = learn((Side.TRAIN, Side.VALIDATION))
+            unseen = joined(learn((Side.TRAIN,)))
+            at_least = threshold(logits_at(unseen, frames.frames, held, shape.context), data.movements)
+    members = learn((Side.TRAIN, Side.VALIDATION))
+    network = joined(members)
     windows = choose_windows(data, frames, seed)
-    flatbuffer = to_int8(deployed_network(network, shape), windows.cut(windows.calibration, shape.context))
+    flatbuffer = to_int8(deployed(members, shape), windows.cut(windows.calibration, shape.context))
     int8 = Network(flatbuffer)
     facts = {"parameters": int(network.count_params()), "int8_bytes": len(flatbuffer)}
     ends = {i: at + begins[i] for i, at in asked.items()}
@@ -63,15 +66,26 @@ def train_network(
     )
 
 
-def _learnt(fold: Prepared, frames: FrameSet, shape: Shape, recipe: Recipe, seed: int, on: tuple[Side, ...]) -> Any:
+def _learnt(
+    fold: Prepared, frames: FrameSet, shape: Shape, recipe: Recipe, seed: int, on: tuple[Side, ...]
+) -> list[Any]:
+    """The networks of a committee, which mostly has one."""
     data = fold.data
-    task = Task(frames, len(data.movements), shape, recipe, seed, ON_RING[data.spec.montage], data.spec.clip, on)
+    tested = next(track.database for track in data.tracks if track.wearer == fold.wearer)
+    task = Task(frames, len(data.movements), shape, recipe, seed, data.spec, data.databases.index(tested), on)
     if not fold.row.pretrain:
-        return fit(task, None, _nothing)[0]
+        return [fit(member, None, _nothing)[0] for member in member_tasks(task)]
     own = np.concatenate([np.full(len(track.frames), track.wearer == fold.wearer) for track in data.tracks])
-    start = pretrained(replace(task, data=_only(frames, ~own)))
     tuned = msgspec.structs.replace(recipe, **msgspec.structs.asdict(FineTuning()))
-    return fit(replace(task, data=_only(frames, own), recipe=tuned), None, _nothing, start)[0]
+    return [
+        fit(
+            replace(member, data=_only(frames, own), recipe=tuned),
+            None,
+            _nothing,
+            pretrained(replace(member, data=_only(frames, ~own))),
+        )[0]
+        for member in member_tasks(task)
+    ]
 
 
 def _only(frames: FrameSet, chosen: NDArray[np.bool_]) -> FrameSet:

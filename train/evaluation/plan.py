@@ -10,10 +10,11 @@ from emg_edge import __version__
 from emg_edge.errors import ProtocolError
 from emg_edge.recordings.take import Take
 from emg_edge.recordings.takes import Found
+from emg_edge.signal.montage import rings
 from emg_edge.train.evaluation.job import Job, Variant
 from emg_edge.train.evaluation.protocol import Protocol, Row
 
-_FORMAT = 1  # raise it when what a job computes changes: results of before are then made anew
+_FORMAT = 2  # raise it when what a job computes changes: results of before are then made anew
 
 
 def databases_of(protocol: Protocol) -> tuple[str, ...]:
@@ -33,13 +34,34 @@ def plan(protocol: Protocol, found: Found, subjects: Collection[int], seeds: int
     if not wearers:
         there = ", ".join(dict.fromkeys(t.wearer for t in tested)) or "none of its people"
         raise ProtocolError(f"{protocol.name} tests people of {' and '.join(protocol.databases)}; there: {there}")
-    copies = tuple((one.wearer, other.wearer) for one, other in found.duplicates)
-    return [
-        Job(protocol, row, wearer, seed, _takes(protocol, row, wearer, takes), copies, variant)
-        for seed in range(seeds)
+    folds = [
+        (row, wearer, ring, _takes(protocol, row, wearer, takes))
         for row in protocol.rows
         for wearer in wearers
+        for ring in _rings(protocol, wearer, tested)
     ]
+    needed = {take.file: take for *_, used in folds for take in used}
+    contents = {file: take.digest() for file, take in needed.items()}
+    copies = _copies(found)
+    jobs = []
+    for row, wearer, ring, used in folds:
+        named = [(take.name, contents[take.file]) for take in used]
+        one_row = msgspec.structs.replace(protocol, rows=(row,))
+        decides = (_FORMAT, __version__, one_row, wearer, ring, named, str(variant))
+        fingerprint = hashlib.blake2b(msgspec.json.encode(decides), digest_size=6).hexdigest()
+        jobs += [Job(protocol, row, wearer, ring, seed, used, copies, variant, fingerprint) for seed in range(seeds)]
+    return sorted(jobs, key=lambda job: job.seed)
+
+
+def _rings(protocol: Protocol, wearer: str, takes: Sequence[Take]) -> tuple[str, ...]:
+    """Rings that have a decoder each: a person who wears two armbands is two wearers of one. "" is all together.
+
+    Other people's rings are so many more people: a decoder for a stranger learns from all.
+    """
+    if protocol.evaluation == "CrossSubject":
+        return ("",)
+    worn = [rings(take.source.layout, protocol.montage) for take in takes if take.wearer == wearer]
+    return tuple(dict.fromkeys(ring for of_take in worn for ring in of_take)) or ("",)
 
 
 def _fits(take: Take, protocol: Protocol) -> bool:
@@ -48,24 +70,28 @@ def _fits(take: Take, protocol: Protocol) -> bool:
 
 
 def _takes(protocol: Protocol, row: Row, wearer: str, takes: Sequence[Take]) -> tuple[Take, ...]:
-    others = protocol.evaluation == "CrossSubject" or row.pretrain
+    """What a fold trains and tests on. Of the tested person, nothing of databases that are for training only."""
     names = row.databases or protocol.databases
-    chosen = tuple(
+    others: set[str] = set()
+    if protocol.evaluation == "CrossSubject" or row.pretrain:
+        others = {take.wearer for take in takes if fnmatchcase(take.wearer, row.others)} - {wearer}
+        for name in names:
+            if not any(take.database == name and take.wearer in others for take in takes):
+                raise ProtocolError(
+                    f"the row '{row.name}' of {protocol.name} trains on other people than {wearer}, and there are none "
+                    f"of {name}; add their recordings"
+                )
+    return tuple(
         take
         for take in takes
-        if take.wearer == wearer or (others and take.database in names and fnmatchcase(take.wearer, row.others))
+        if (take.wearer == wearer and take.database in protocol.databases)
+        or (take.wearer in others and take.database in names)
     )
-    if others and all(take.wearer == wearer for take in chosen):
-        raise ProtocolError(
-            f"the row '{row.name}' of {protocol.name} trains on other people than {wearer}, and there are none of "
-            f"{' or '.join(names)}; add their recordings"
-        )
-    return chosen
 
 
-def fingerprint(protocol: Protocol, jobs: Sequence[Job], variant: Variant) -> str:
-    """Of all that decides the results but the seed and who is tested, so that more people or seeds go on with them."""
-    digest = hashlib.blake2b(msgspec.json.encode([_FORMAT, __version__, protocol, str(variant)]), digest_size=8)
-    for content in sorted({take.digest() for job in jobs for take in job.takes}):
-        digest.update(content.encode())
-    return digest.hexdigest()
+def _copies(found: Found) -> tuple[tuple[str, ...], ...]:
+    """Groups of takes with the same content, by the names that tracks have."""
+    groups: dict[str, list[str]] = {}
+    for first, other in found.duplicates:
+        groups.setdefault(first.name, [first.name]).append(other.name)
+    return tuple(map(tuple, groups.values()))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import RecordingError
+from emg_edge.movements import REST
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.data.dataset import Dataset, make_dataset
 from emg_edge.train.data.scaling import training_movements, training_rows
@@ -36,12 +37,14 @@ class Prepared:
     def asked(self, i: int) -> NDArray[np.int64]:
         """Frames of track i at every hop of what is tested, transitions included."""
         at_hop = self.data.decided(i, *Side)
-        return at_hop[self.sides[i][at_hop] == Side.TEST]
+        tested: NDArray[np.int64] = at_hop[self.sides[i][at_hop] == Side.TEST]
+        return tested
 
     def held_rest(self, i: int) -> NDArray[np.int64]:
         """Frames of track i at settled rest that is held out to choose thresholds by."""
         held = self.data.decided(i, Side.VALIDATION)
-        return held[self.data.tracks[i].movement[held] == 0]
+        resting: NDArray[np.int64] = held[self.data.tracks[i].movement[held] == REST]
+        return resting
 
     def features(self, features: Features) -> HopFeatures:
         """The baseline's, standardised as the network's frames are."""

@@ -11,8 +11,9 @@ from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.files import write_atomically
 from emg_edge.train.data.cache import cache_folder
 from emg_edge.train.data.sequences import learnt_from
-from emg_edge.train.fitting.fit import Task, fit
+from emg_edge.train.fitting.fit import fit
 from emg_edge.train.fitting.network import weights_of
+from emg_edge.train.fitting.task import Task
 
 _FORMAT = 2  # part of every key: raise it when the network or its fitting changes
 
@@ -35,7 +36,7 @@ def pretrained(task: Task) -> list[NDArray[np.float32]]:
 def _key(task: Task) -> str:
     """Of the frames that are learnt from and of the settings."""
     data = learnt_from(task.data, task.on, task.shape.context)
-    settings = (_FORMAT, task.classes, task.shape.dilations, task.shape.width, task.seed, task.channels, task.clip)
+    settings = (_FORMAT, task.classes, task.shape, task.seed, task.spec, task.head)
     digest = hashlib.blake2b(msgspec.json.encode((settings, task.recipe)), digest_size=16)
     for array in (data.frames, data.classes, data.sides, data.group):
         digest.update(array.tobytes())

@@ -21,7 +21,8 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab
 
     scale        training: fitted on the person's training repetitions; on a person or a session that is not trained
                  on, the mean of those that are. causal: that mean, adapted frame by frame to the unlabelled signal so
-                 far. own-signal: fitted on all of the unlabelled signal, what is tested included (transductive)
+                 far. own-signal: fitted on all of the unlabelled signal, what is tested included (transductive). The
+                 last two look at active frames only, told without labels
     databases    that are trained on; () is the protocol's
     others       which other people are trained on, as a pattern of their names
     train        repetitions to train on, where a row has fewer than the protocol

@@ -77,7 +77,7 @@ def _running(
         if error.name is not None and error.name.startswith("emg_edge"):
             raise
         raise MissingDependency(
-            f"a cluster needs Dask, and {error.name or error} is not installed here; pip install 'emg-edge[cluster]', "
+            f"a cluster needs Dask, and {error.name or error} is not installed here; pip install 'emg-edge[train]', "
             "or run the jobs on this machine"
         ) from error
     with (

@@ -1,5 +1,6 @@
 """What another process does for a job. Dask's scheduler imports this module too: it loads nothing heavy."""
 
+import logging
 import os
 import pickle
 import threading
@@ -8,6 +9,7 @@ from importlib import metadata
 from typing import Any, TypeVar
 
 from emg_edge.errors import EmgEdgeError
+from emg_edge.quiet import quiet
 
 J = TypeVar("J")
 
@@ -32,9 +34,12 @@ def do(call: bytes, *, versions: Mapping[str, str | None]) -> bytes | EmgEdgeErr
     for name in THREADS:
         os.environ.setdefault(name, "1")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _alone:
         try:
-            work, job = pickle.loads(call)  # noqa: S301 - a worker runs what its scheduler sends; that is its purpose
+            with quiet():  # TensorFlow tells what machine it finds
+                work, job = pickle.loads(call)  # noqa: S301 - a worker runs what its scheduler sends: its purpose
+            logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of retracing once there are several jobs
             result: bytes = work(job)
         except EmgEdgeError as error:
             return error

@@ -44,15 +44,17 @@ class Heads:
         known = tf.gather(tf.constant(self.known), group)
         return tf.where(known, tf.gather(logits, group, axis=2, batch_dims=2), _LOW), known
 
-    def chosen(self, network: Any, head: int, shape: Shape, dropout: float) -> Any:
-        """Make the network that has this head alone. Raises RecordingError where it has learnt nothing."""
-        known = self.known[head]
-        if not known.any():
+    def refuse_unlearnt(self, head: int) -> None:
+        """Raise RecordingError where a head has nothing to learn from."""
+        if not self.known[head].any():
             raise RecordingError(
                 "the database that is decided in has no training window, so it has no head; add its recordings to "
                 "training, or say heads=shared"
             )
-        one = training_network(network.input_shape[-1], len(known), shape, dropout)
+
+    def chosen(self, network: Any, head: int, shape: Shape, dropout: float) -> Any:
+        """Make the network that has this head alone."""
+        one = training_network(network.input_shape[-1], self.known.shape[1], shape, dropout)
         for layer in one.layers:
             if layer.weights:
                 weights = network.get_layer(layer.name).get_weights()

@@ -84,7 +84,9 @@ def deployed_network(trained: Any, shape: Shape) -> Any:
     embedding = _trunk(frames, shape, DEPLOYED, 0.0)
     logits = DEPLOYED.dense(trained.output["logits"].shape[-1], HEAD, True)(embedding)
     network = keras.Model(frames, {"logits": logits, "embedding": embedding})
-    set_weights(network, weights_of(trained))
+    for layer in _learning(network):
+        weights = zip(trained.get_layer(layer.name).get_weights(), layer.weights, strict=True)
+        layer.set_weights([np.reshape(weight, own.shape) for weight, own in weights])
     return network
 
 
@@ -102,9 +104,9 @@ def set_weights(network: Any, weights: list[NDArray[np.float32]]) -> None:
 
 
 def _learning(network: Any) -> list[Any]:
-    """Layers that learn, by name; a drop-out's random state is not learnt."""
+    """Layers that learn, in order; a drop-out's random state is not learnt."""
     kinds = (keras.layers.Dense, keras.layers.Conv2D, keras.layers.BatchNormalization)
-    return sorted((layer for layer in network.layers if isinstance(layer, kinds)), key=lambda layer: layer.name)
+    return [layer for layer in network.layers if isinstance(layer, kinds)]
 
 
 def _trunk(frames: Any, shape: Shape, layers: Layers, dropout: float) -> Any:

@@ -8,8 +8,8 @@ from emg_edge.signal.source import Domain
 from emg_edge.signal.spec import FrameChoice
 from emg_edge.train.fitting.recipe import Recipe
 
-# Channels of every layer, as many as an int8 file of 100 kB allows at 400 ms of context: width lowers int8's noise.
-WIDTHS: dict[Domain, int] = {"raw": 96, "envelope": 144}
+# Channels of every layer: width lowers int8's noise, and what it gains ends where a file has some 100 kB.
+WIDTHS: dict[Domain, int] = {"raw": 128, "envelope": 144}
 SAMPLES_WIDTH = 48  # of layers over raw samples: twice as many layers, each over five times as many steps
 
 # Context in ms -> dilations; a frame every 25 ms (raw) or 50 ms (envelope).
@@ -64,7 +64,7 @@ def shape_for(
     frames: FrameChoice = "amplitude",
     acceleration: int = 0,
 ) -> Shape:
-    """Shape of a network for a context. Raises SpecError, naming those that are offered, or what does not go together."""
+    """Shape of a network for a context. Raises SpecError, naming what is offered, or what does not go together."""
     width = recipe.width or (SAMPLES_WIDTH if frames == "raw" else WIDTHS[domain])
     if recipe.architecture == "cnn":
         offered = SAMPLES if frames == "raw" else DILATIONS[domain]

@@ -76,8 +76,9 @@ def _evaluated(
 ) -> dict[str, Any]:
     load("emg_edge.train.data.merge").look(data, (), ())  # what can be refused is refused before Keras's seconds
     evaluation = load("emg_edge.train.evaluation.evaluate", "loading TensorFlow (a few seconds)")
+    recipes, strangers = load("emg_edge.train.fitting.recipe"), protocol.evaluation == "CrossSubject"
     variant = evaluation.Variant(
-        recipe=load("emg_edge.train.fitting.recipe").changed(recipe),
+        recipe=recipes.changed(recipe, recipes.STRANGERS if strangers else recipes.Recipe()),
         frames=frames,
         acceleration=acceleration,
         network=not baselines_only,

@@ -48,12 +48,30 @@ if TYPE_CHECKING:
     show_default=True,
     help="How rare classes and small databases are made to count more.",
 )
+@click.option(
+    "--frames",
+    type=click.Choice(["amplitude", "sub-bands", "raw"]),
+    default="amplitude",
+    show_default=True,
+    help="What the network sees of the signal.",
+)
+@click.option("--acceleration", is_flag=True, help="The network sees the arm's accelerometer, too.")
+@click.option("--recipe", multiple=True, metavar="KEY=VALUE", help="Change the recipe: noise=0.1; may be repeated.")
+@click.option("--head", metavar="DATABASE", help="With --recipe heads=database: whose head the decoder has.")
 @click.option("--each-subject", is_flag=True, help="One decoder a person, and the mean over people.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 @click.option("--epochs", type=click.IntRange(1), default=60, show_default=True)
 @click.option("--force", is_flag=True, help="Train a run folder anew.")
 def command(
-    data: Path, out: Path, context_ms: str, notch_hz: str, balance: str, epochs: int, force: bool, **settings: Any
+    data: Path,
+    out: Path,
+    context_ms: str,
+    notch_hz: str,
+    balance: str,
+    epochs: int,
+    recipe: tuple[str, ...],
+    force: bool,
+    **settings: Any,
 ) -> None:
     """Train a decoder; interrupted, the same command goes on.
 
@@ -63,13 +81,14 @@ def command(
     """
     # What can be refused is refused before the seconds that Keras takes.
     load("emg_edge.train.claim").refuse_foreign(out)
+    changed = load("emg_edge.train.fitting.recipe").changed((f"balance={balance}", f"epochs={epochs}", *recipe))
     load("emg_edge.train.data.merge").look(data, settings["databases"], settings["subjects"])
     run = load("emg_edge.train.run", "loading Keras (a few seconds)")
 
     settings["databases"] = tuple(name.upper() for name in settings["databases"])
-    recipe = load("emg_edge.train.fitting.recipe").Recipe(balance=balance, epochs=epochs)
+    settings["head"] = settings["head"] and settings["head"].upper()
     config = run.TrainConfig(
-        data=str(data), context_ms=int(context_ms), notch_hz=float(notch_hz), recipe=recipe, **settings
+        data=str(data), context_ms=int(context_ms), notch_hz=float(notch_hz), recipe=changed, **settings
     )
     try:
         metrics = run.train(config, out, run.Watch(_say, bar, _fitting_bar), force=force)

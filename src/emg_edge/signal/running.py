@@ -1,7 +1,7 @@
 """A standardisation that goes along with the wearer: causal, and without a label.
 
-It starts as the training people's and takes in every frame of the stream, rest included. With a prior of mean m and
-standard deviation s that weighs as much as w frames, and x_1, x_2, ... the frames so far, of each feature by itself:
+It starts as the training people's and takes in every frame of the stream, or the active ones. With a prior of mean m
+and standard deviation s that weighs as much as w frames, and x_1, x_2, ... the frames so far, of each feature:
 
     n_i = f n_(i-1) + 1                    n_0 = w
     a_i = f a_(i-1) + (x_i - m)            a_0 = 0
@@ -38,11 +38,16 @@ class Adaptive:
 
     weight     of the prior, in frames: with as many frames of the wearer's, both count the same
     half_life  in frames, infinite to forget nothing
+    usual      take in only frames in which the muscles do more than on average so far: how long somebody rests then
+               moves nothing. Activity is the mean over features of how far a frame lies from the prior, in its
+               deviations, and this its mean over the people of the prior (which is of such frames, too); it weighs as
+               much as the prior. None takes in every frame
     """
 
     prior: Standardisation
     weight: float
     half_life: float = math.inf
+    usual: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.weight < math.inf or not self.half_life > 0:
@@ -50,6 +55,10 @@ class Adaptive:
                 f"a prior cannot weigh as much as {self.weight:g} frames, with a half-life of {self.half_life:g}; "
                 "expected numbers above 0, and a weight below infinity"
             )
+
+    @property
+    def features(self) -> int:
+        return self.prior.features
 
     def start(self) -> "RunningStandardisation":
         return RunningStandardisation(self)
@@ -65,6 +74,7 @@ class RunningStandardisation:
     def __init__(self, how: Adaptive) -> None:
         self._mean, self._sd = np.array(how.prior.mean), np.array(how.prior.sd)
         self._weight, self._factor = float(how.weight), 0.5 ** (1 / how.half_life)
+        self._usual = how.usual
         self.reset()
 
     @property
@@ -80,6 +90,8 @@ class RunningStandardisation:
     def reset(self) -> None:
         """Go back to the prior, as for another wearer."""
         self._frames = self._weight  # the sum of their weights, the prior's included
+        # Of all frames so far, taken in or not: how many, with the prior's weight, and the sum of their activity.
+        self._seen, self._activity = self._weight, self._weight * (self._usual or 0.0)
         self._totals = np.stack([np.zeros_like(self._sd), self._weight * self._sd**2])  # a and b, (2, features)
 
     def apply(self, log_frames: NDArray[np.float32], clip: float) -> NDArray[np.float32]:
@@ -99,6 +111,9 @@ class RunningStandardisation:
         away = frames - self._mean
         totals = np.stack([away, away**2], axis=1)
         weights = np.ones(len(frames))
+        if self._usual is not None:
+            weights = self._active(away).astype(np.float64)
+            totals *= weights[:, None, None]
         weights[0] += self._factor * self._frames
         totals[0] += self._factor * self._totals
         if self._factor == 1:
@@ -110,6 +125,17 @@ class RunningStandardisation:
                 totals[i] += self._factor * totals[i - 1]
         self._frames, self._totals = float(weights[-1]), totals[-1].copy()
         return weights, totals
+
+    def _active(self, away: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether each frame (frames, features) away from the prior's mean is more active than those up to it."""
+        activity = (away / self._sd).mean(axis=1)
+        total = activity.copy()
+        total[0] += self._activity
+        np.cumsum(total, out=total)
+        seen = self._seen + np.arange(1, len(away) + 1)
+        self._activity, self._seen = float(total[-1]), float(seen[-1])
+        found: NDArray[np.bool_] = activity > total / seen
+        return found
 
     def _moments(
         self, weights: NDArray[np.float64], totals: NDArray[np.float64]

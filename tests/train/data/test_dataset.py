@@ -171,7 +171,7 @@ def test_a_context_longer_than_any_stretch_is_refused() -> None:
     """Before anything is trained, with what to do."""
     brief = takes.recording(takes.DB5, "DB5", hold_s=0.3, rest_s=0.2)
     assert dataset(brief, default_spec("raw", 3), rest=False).movements == (1, 2, 3)
-    with pytest.raises(RecordingError, match="no window of 2500 ms lies whole in the train repetitions; choose"):
+    with pytest.raises(RecordingError, match="no window of 2500 ms lies whole in the test repetitions; choose"):
         dataset(brief, default_spec("raw", 99), rest=False)
 
 

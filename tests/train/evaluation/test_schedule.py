@@ -26,7 +26,7 @@ Where = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    pytest.importorskip("distributed", reason="Dask is an extra")
+    pytest.importorskip("distributed", reason="Dask comes with the train extra")
     with cluster(2, tmp_path_factory.mktemp("dask")) as running:
         yield running
 
@@ -210,7 +210,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
 @pytest.mark.slow
 def test_a_killed_worker_loses_nothing(results: Results, traces: Path, tmp_path: Path) -> None:
     """Its job runs again on the other; no job whose result had been stored does."""
-    pytest.importorskip("distributed", reason="Dask is an extra")
+    pytest.importorskip("distributed", reason="Dask comes with the train extra")
     jobs, kept = toys(14, traces), set()
     with cluster(2, tmp_path) as running:
 
@@ -231,7 +231,7 @@ def test_a_killed_worker_loses_nothing(results: Results, traces: Path, tmp_path:
 @pytest.mark.slow
 def test_without_a_worker_the_jobs_wait_and_it_is_said(results: Results, traces: Path, tmp_path: Path) -> None:
     """Then the scheduler goes: one sentence, not a hang."""
-    pytest.importorskip("distributed", reason="Dask is an extra")
+    pytest.importorskip("distributed", reason="Dask comes with the train extra")
     said = []
     with cluster(0, tmp_path) as running:
 
@@ -252,7 +252,7 @@ def test_a_wrong_address_is_one_sentence(
     address: str, results: Results, traces: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether it is none, nothing listens there, or something that is no scheduler."""
-    pytest.importorskip("distributed", reason="Dask is an extra")
+    pytest.importorskip("distributed", reason="Dask comes with the train extra")
     from emg_edge.train.evaluation import cluster as on_dask  # noqa: PLC0415 - only where Dask is installed
 
     monkeypatch.setattr(on_dask, "CONNECT_S", 0.5)
@@ -272,7 +272,7 @@ def test_a_wrong_address_is_one_sentence(
 @pytest.mark.slow
 def test_a_worker_with_another_version_is_refused(results: Results, traces: Path, tmp_path: Path) -> None:
     """Before any job runs, with both versions and the worker's address."""
-    pytest.importorskip("distributed", reason="Dask is an extra")
+    pytest.importorskip("distributed", reason="Dask comes with the train extra")
     other = tmp_path / "other" / "emg_edge-0.0.1.dist-info"
     other.mkdir(parents=True)
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: emg-edge\nVersion: 0.0.1\n")

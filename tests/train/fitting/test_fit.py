@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 from support import takes
 
-from emg_edge.errors import RunFolderError, SpecError
+from emg_edge.errors import RunFolderError
 from emg_edge.signal.spec import default_spec
 from emg_edge.train.data.dataset import make_dataset
 from emg_edge.train.data.sequences import OUTPUTS, FrameSet
 from emg_edge.train.data.splits import Side
 from emg_edge.train.fitting import checkpoint
-from emg_edge.train.fitting.fit import Step, Task, fit, logits_at
-from emg_edge.train.fitting.network import Shape, deployed_network, shape_for
+from emg_edge.train.fitting.checkpoint import Checkpoint
+from emg_edge.train.fitting.fit import Step, fit, logits_at
+from emg_edge.train.fitting.network import deployed_network
 from emg_edge.train.fitting.recipe import Recipe
+from emg_edge.train.fitting.shape import Shape
+from emg_edge.train.fitting.task import Task
 
 SHAPE = Shape((1, 2), width=32)
 CONTEXT = SHAPE.context
@@ -24,7 +27,7 @@ Fitted = tuple[Any, list[dict[str, Any]]]
 
 
 def task(data: FrameSet, shape: Shape = SHAPE, recipe: Recipe = RECIPE) -> Task:
-    return Task(data, CLASSES, shape, recipe, seed=0, channels=8, clip=2.5)
+    return Task(data, CLASSES, shape, recipe, seed=0, spec=default_spec("raw", shape.context))
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +161,31 @@ def test_steps_tell_how_far_it_is(data: FrameSet) -> None:
     assert {step.epochs for step in steps} == {2}
 
 
-def test_a_context_that_is_not_offered_is_refused() -> None:
-    """The offered ones are named."""
-    with pytest.raises(SpecError, match="a context of 300 ms is not offered; choose one of 200, 400, 600, 1000 ms"):
-        shape_for("raw", 300)
+def test_the_average_of_the_weights_is_kept(data: FrameSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the running mean over all steps, from the first one's weights on; statistics are those of its own."""
+    monkeypatch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)  # written after every epoch
+    path = tmp_path / "checkpoint.npz"
+    recipe = Recipe(epochs=8, batch=512, average=0.8, gain=0.0, noise=0.0, dropout=0.0, learning_rate=1e-2)
+    steps: list[list[np.ndarray[Any, np.dtype[np.float32]]]] = []
+
+    def last_written(step: Step) -> None:
+        assert step.batches == 1  # so that every step is seen
+        if step.epoch:
+            steps.append(Checkpoint.read(path).variables)  # type: ignore[union-attr]  # written an epoch ago
+
+    network, _ = fit(task(data, recipe=recipe), path, last_written)
+    steps.append(Checkpoint.read(path).variables)  # type: ignore[union-attr]  # the last epoch's
+    learnt = [weight.trainable for weight in network.weights]
+    mean = steps[0]
+    for later in steps[1:]:
+        mean = [0.8 * so_far + 0.2 * one for so_far, one in zip(mean, later[: len(mean)], strict=True)]
+    for found, expected, trained in zip(network.get_weights(), mean, learnt, strict=False):
+        if trained:
+            np.testing.assert_allclose(found, expected, atol=1e-5)
+    # Batch norm's statistics of the first layer are those of its own output on what it learnt from.
+    first = network.get_layer("convolution_0").get_weights()[0]
+    taps = np.concatenate([data.frames[:-2], data.frames[1:-1], data.frames[2:]], axis=1)
+    out = (taps @ first)[np.isin(data.sides, (Side.TRAIN, Side.VALIDATION))[2:]]
+    moving_mean, moving_variance = network.get_layer("norm_0").get_weights()[2:]
+    assert np.abs((moving_mean - out.mean(axis=0)) / out.std(axis=0)).max() < 0.2
+    np.testing.assert_allclose(moving_variance, out.var(axis=0), rtol=0.3)

@@ -1,0 +1,38 @@
+"""Several networks that were trained apart and decide together, in one file: the mean of their logits.
+
+What one of them has learnt of the training people by chance, the others have not: it pays where strangers are decoded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import keras
+
+from emg_edge.train.fitting.network import deployed_network
+from emg_edge.train.fitting.shape import Shape
+from emg_edge.train.fitting.task import Task
+
+
+def member_tasks(task: Task) -> list[Task]:
+    """The same task with a seed for each member; a committee of one keeps the task's own."""
+    members = task.recipe.members
+    return [task if members == 1 else replace(task, seed=task.seed * members + k) for k in range(members)]
+
+
+def joined(networks: Sequence[Any]) -> Any:
+    """One network of several that take the same frames; the embedding is all of theirs."""
+    if len(networks) == 1:
+        return networks[0]
+    frames = keras.Input(networks[0].input_shape[1:], name="frames")
+    told = [network(frames) for network in networks]
+    outputs = {
+        "logits": keras.layers.Average()([one["logits"] for one in told]),
+        "embedding": keras.layers.Concatenate()([one["embedding"] for one in told]),
+    }
+    return keras.Model(frames, outputs)
+
+
+def deployed(networks: Sequence[Any], shape: Shape) -> Any:
+    """The same function as `joined`, of one context, for conversion."""
+    return joined([deployed_network(network, shape) for network in networks])

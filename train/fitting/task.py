@@ -1,0 +1,44 @@
+"""What one network is to learn, and how."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from emg_edge.signal.spec import SignalSpec
+from emg_edge.train.data.sequences import FrameSet
+from emg_edge.train.data.splits import Side
+from emg_edge.train.fitting.recipe import Recipe
+from emg_edge.train.fitting.shape import Shape
+
+# From this many training windows on, drop-out only costs; below it, a person's own data, label smoothing does.
+MANY_WINDOWS = 100_000
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be learnt, and how.
+
+    spec  of the frames: which of their numbers are electrodes, and what they are limited to
+    head  index of the database whose head is kept, where the recipe has one for each
+    on    the sides whose windows are learnt from
+    """
+
+    data: FrameSet
+    classes: int
+    shape: Shape
+    recipe: Recipe
+    seed: int
+    spec: SignalSpec
+    head: int = 0
+    on: tuple[Side, ...] = (Side.TRAIN, Side.VALIDATION)
+
+
+def regularised(recipe: Recipe, windows: int) -> Recipe:
+    """Fill in what depends on the amount of data: drop-out for little, label smoothing for much.
+
+    Smoothed labels also keep logits in a narrow range, which int8 resolves better.
+    """
+    many = windows >= MANY_WINDOWS
+    dropout = recipe.dropout if recipe.dropout is not None else (0.0 if many else 0.2)
+    smoothing = recipe.label_smoothing if recipe.label_smoothing is not None else (0.15 if many else 0.0)
+    return msgspec.structs.replace(recipe, dropout=dropout, label_smoothing=smoothing)
