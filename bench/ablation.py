@@ -57,7 +57,8 @@ def main(data: Path, folder: Path, protocol: str, seeds: int, jobs: int, changes
         low, high = against["interval95"]
         difference = f"{100 * against['difference']:+.2f} ({100 * low:+.2f} to {100 * high:+.2f})" if change else ""
         size = document["rows"][document["headline"]]["cost"]["int8_bytes"] / 1000
-        print(f"| {f'`{change}`' if change else 'the default'} | {100 * found['mean']:.2f} | {difference} | {size:.0f} |")
+        name = f"`{change}`" if change else "the default"
+        print(f"| {name} | {100 * found['mean']:.2f} | {difference} | {size:.0f} |")
 
 
 def _document(change: str, data: Path, folder: Path, protocol: str, seeds: int, jobs: int) -> dict[str, Any]:

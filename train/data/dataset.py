@@ -93,7 +93,8 @@ def make_dataset(
         sides = [splits[track.database].sides(track.repetition) for track in tracks]
     movements = _movements_to_learn(tracks, sides, rest=rest)
     settle = 1 + math.ceil(settle_ms * spec.rate_hz / 1000 / spec.frame.step)  # a frame's label is its newest sample's
-    windows, learnt = [], []
+    windows: list[NDArray[np.int8]] = []
+    learnt: list[NDArray[np.int8]] = []
     for track, side in zip(tracks, sides, strict=True):
         known, reach = np.isin(track.movement, movements), track.reach(spec.context)
         for found, frames in ((windows, settle), (learnt, 1)):

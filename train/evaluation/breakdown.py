@@ -70,4 +70,5 @@ def by_onset(by_person: ByPerson, hop_s: float) -> dict[str, list[float]] | None
 
 
 def _total(by_person: ByPerson) -> NDArray[np.int64]:
-    return np.sum([one.confusion for many in by_person.values() for one in many], axis=0, dtype=np.int64)
+    counts: NDArray[np.int64] = np.sum([one.confusion for many in by_person.values() for one in many], axis=0)
+    return counts

@@ -41,6 +41,7 @@ class Where:
 
 
 PLAIN, HERE = Variant(), Where()
+Done = tuple[Job, list[Decided], dict[str, Any]]  # with what the decoders said, and what it cost
 
 
 def evaluate(
@@ -73,7 +74,10 @@ def evaluate(
     )
     work = functools.partial(run_job, to_int8=to_int8)
     run_jobs(jobs, work, results, workers=where.workers, scheduler=where.scheduler, progress=progress, say=say)
-    rows = {row.name: _row(row, protocol.rest, found.movement_names, jobs, results) for row in asked.rows}
+    done = [(job, *unpack(results.get(job.key))) for job in jobs]
+    for remark in dict.fromkeys(remark for *_, told in done for remark in told["remarks"]):
+        say(f"note: {remark}")  # such as a file that could not be read after all
+    rows = {row.name: _row(row, protocol.rest, found.movement_names, done) for row in asked.rows}
     if learning_curve:
         rows = drawn_together(protocol, rows)
     return make_document(
@@ -87,20 +91,19 @@ def evaluate(
     )
 
 
-def _row(row: Row, rest: bool, names: Mapping[int, str], jobs: Sequence[Job], results: Results) -> dict[str, Any]:
+def _row(row: Row, rest: bool, names: Mapping[int, str], done: Sequence[Done]) -> dict[str, Any]:
     by_seed: dict[int, list[Decided]] = defaultdict(list)
     facts = []
-    for job in jobs:
+    for job, decided, told in done:
         if job.row.name == row.name:
-            decided, told = unpack(results.get(job.key))
             by_seed[job.seed] += decided
             facts.append(told)
     return make_row(row.title, by_seed, rest=rest, names=names, cost=_cost(facts))
 
 
 def _cost(facts: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """Of one network; the size differs only where people have other movements."""
-    if not all(facts):
+    """Of one network; the size differs only where people have other movements. None where there was no network."""
+    if not all("parameters" in one for one in facts):
         return None
     seconds = [one["training_seconds"] for one in facts]
     return {

@@ -75,17 +75,17 @@ def run_job(job: Job, to_int8: ToInt8) -> bytes:
     axes = AXES if variant.acceleration else 0
     shape = shape_for(protocol.domain, protocol.context_ms, variant.recipe, variant.frames, axes)
     spec = default_spec(protocol.domain, shape.context, protocol.montage, frames=variant.frames, acceleration=axes)
-    merged = merge.merge(Found(job.takes, (), (), {}), spec).tracks
-    tracks = tuple(track for track in merged if track.wearer != job.wearer or job.ring in ("", track.ring))
+    merged = merge.merge(Found(job.takes, (), (), {}), spec)
+    tracks = tuple(track for track in merged.tracks if track.wearer != job.wearer or job.ring in ("", track.ring))
     fold = prepare(protocol, job.row, job.wearer, tracks, spec, job.copies)
     asked = {i: fold.asked(i) for i in range(len(fold.data.tracks))}
     asked = {i: at for i, at in asked.items() if len(at)}
     decoders = {name: _baseline(fold, asked, _FEATURES[name]) for name in variant.baselines}
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {"remarks": list(merged.remarks)}
     if variant.network:
         began = time.monotonic()
         trained = train_network(fold, asked, shape, variant.recipe, job.seed, to_int8)
-        facts = trained.facts | {"training_seconds": round(time.monotonic() - began, 1)}
+        facts |= trained.facts | {"training_seconds": round(time.monotonic() - began, 1)}
         for name, scores in (("model", trained.model), ("int8", trained.int8)):
             decoders[name] = {i: said(x, fold.data.movements, trained.threshold) for i, x in scores.items()}
     return pack([_decided(fold, i, at, decoders) for i, at in asked.items()], facts)

@@ -53,7 +53,8 @@ def command(listed: bool, name: str | None, data: Path | None, **options: Any) -
     document = _evaluated(protocol, data, **options)
     document["command"] = shlex.join(["emg-edge", *sys.argv[1:]])
     tables = load("emg_edge.train.evaluation.document")
-    click.echo("\n".join(tables.table(document)))
+    areas = document["rows"][document["headline"]]["areas_for_improvement"]
+    click.echo("\n".join([*tables.table(document), *(f"- {sentence}" for sentence in areas)]))
     _write(document, options["json_file"], options["report"])
 
 

@@ -22,4 +22,5 @@ def runs(linked: NDArray[np.bool_], *labels: NDArray[np.generic]) -> NDArray[np.
     begins = ~linked
     for label in labels:
         begins[1:] |= label[1:] != label[:-1]
-    return np.cumsum(begins) - begins[:1].sum()
+    numbers: NDArray[np.int64] = np.cumsum(begins) - begins[:1].sum()
+    return numbers
