@@ -165,7 +165,7 @@ def test_the_average_of_the_weights_is_kept(data: FrameSet, tmp_path: Path, monk
     """It is the running mean over all steps, from the first one's weights on; statistics are those of its own."""
     monkeypatch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)  # written after every epoch
     path = tmp_path / "checkpoint.npz"
-    recipe = Recipe(epochs=8, batch=512, average=0.8, gain=0.0, noise=0.0, dropout=0.0, learning_rate=1e-2)
+    recipe = Recipe(epochs=8, batch=256, average=0.8, gain=0.0, noise=0.0, dropout=0.0, learning_rate=1e-2)
     steps: list[list[np.ndarray[Any, np.dtype[np.float32]]]] = []
 
     def last_written(step: Step) -> None:
