@@ -1,6 +1,6 @@
 """The tables of docs/results.md: run the protocols, or take their JSON where it is there, and print Markdown.
 
-    python bench/results.py --ninapro PATH --cote PATH --longterm PATH --folder results [--jobs 2] [--seeds 3]
+    python bench/results.py --ninapro PATH --cote PATH --longterm PATH --folder results [--jobs 2] [--protocol NAME]
 
 What is finished is not run again: delete FOLDER, or a file in it, to do that. It takes about an hour on two cores.
 """
@@ -34,7 +34,7 @@ NINAPRO = (
 )
 COTE = ("cote-allard", "cote-allard-one-cycle")
 LONGTERM = ("myo-longterm-days",)
-METRICS = ("accuracy", "balanced_accuracy", "right_at_5_percent")
+METRICS = ("accuracy", "balanced_accuracy", "execution_accuracy", "right_at_5_percent")
 
 
 @click.command()
@@ -44,12 +44,22 @@ METRICS = ("accuracy", "balanced_accuracy", "right_at_5_percent")
 @click.option("--folder", type=click.Path(path_type=Path), required=True)
 @click.option("--seeds", default=3)
 @click.option("--jobs", default=1)
-def main(ninapro: Path | None, cote: Path | None, longterm: Path | None, folder: Path, seeds: int, jobs: int) -> None:
+@click.option("--protocol", "chosen", multiple=True, help="Only this one; may be repeated.")
+def main(
+    ninapro: Path | None,
+    cote: Path | None,
+    longterm: Path | None,
+    folder: Path,
+    seeds: int,
+    jobs: int,
+    chosen: tuple[str, ...],
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     documents = []
     for names, data in ((NINAPRO, ninapro), (COTE, cote), (LONGTERM, longterm)):
         if data is not None:
-            documents += [_document(name, data, folder, seeds, jobs) for name in names]
+            wanted = [name for name in names if not chosen or name in chosen]
+            documents += [_document(name, data, folder, seeds, jobs) for name in wanted]
     for document in documents:
         print("\n".join(_table(document)), end="\n\n")
 

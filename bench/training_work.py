@@ -47,7 +47,7 @@ WORKS = {
     # `emg-edge train` on 22 people of DB1 and DB5, ring of eight
     "merged": Work("envelope", "ring8", 8, 144, (1, 2), 13, 8000, 0.0, 0.15),
     # One person of DB5, both rings, without rest
-    "own": Work("raw", "ring16", 16, 96, (1, 2, 4), 12, 270, 0.2, 0.0),
+    "own": Work("raw", "ring16", 16, 128, (1, 2, 4), 12, 270, 0.2, 0.0),
 }
 
 

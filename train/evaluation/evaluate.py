@@ -15,20 +15,18 @@ import numpy as np
 
 from emg_edge import __version__
 from emg_edge.progress import Progress, in_order
-from emg_edge.signal.spec import default_spec
 from emg_edge.train.data import merge
 from emg_edge.train.data.cache import cache_folder
 from emg_edge.train.evaluation.curve import drawn_together, with_curve
 from emg_edge.train.evaluation.decided import Decided
 from emg_edge.train.evaluation.document import make_document
 from emg_edge.train.evaluation.figures import make_row
-from emg_edge.train.evaluation.job import Job, Variant, run_job
+from emg_edge.train.evaluation.job import Job, Variant, front_end, run_job
 from emg_edge.train.evaluation.network import ToInt8
 from emg_edge.train.evaluation.plan import databases_of, plan
 from emg_edge.train.evaluation.protocol import Protocol, Row
 from emg_edge.train.evaluation.schedule import run_jobs
 from emg_edge.train.evaluation.store import Results, unpack
-from emg_edge.train.fitting.shape import shape_for
 
 
 @dataclass(frozen=True)
@@ -117,13 +115,14 @@ def _cost(facts: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _described(protocol: Protocol, variant: Variant) -> dict[str, Any]:
-    shape = shape_for(protocol.domain, protocol.context_ms)
-    spec = default_spec(protocol.domain, shape.context, protocol.montage)
+    _, spec = front_end(protocol, variant)
     chosen = {"frames": variant.frames, "acceleration": variant.acceleration}
     recipe = msgspec.to_builtins(variant.recipe)
     rows = [{key: getattr(row, key) for key in row.__struct_fields__} for row in protocol.rows]
     told = {key: getattr(protocol, key) for key in protocol.__struct_fields__}
-    return {**told, "rows": rows, "hop_ms": spec.hop_ms, "decoder": {**chosen, "recipe": recipe}}
+    # The context as it is: an odd number of 50 ms frames makes 350 ms of what an envelope's protocol calls 400.
+    measured = {"context_ms": spec.context_ms, "hop_ms": spec.hop_ms}
+    return {**told, **measured, "rows": rows, "decoder": {**chosen, "recipe": recipe}}
 
 
 def _data(jobs: Sequence[Job], people: list[str]) -> dict[str, Any]:

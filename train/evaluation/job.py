@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emg_edge.recordings.take import Take
 from emg_edge.recordings.takes import Found
-from emg_edge.signal.spec import AXES, FrameChoice, default_spec
+from emg_edge.signal.spec import AXES, FrameChoice, SignalSpec, default_spec
 from emg_edge.signal.td6 import td4, td6
 from emg_edge.train.data import merge
 from emg_edge.train.data.splits import Side
@@ -22,7 +22,7 @@ from emg_edge.train.evaluation.saying import said, threshold
 from emg_edge.train.evaluation.store import pack
 from emg_edge.train.fitting.baseline import Features
 from emg_edge.train.fitting.recipe import Recipe
-from emg_edge.train.fitting.shape import shape_for
+from emg_edge.train.fitting.shape import Shape, shape_for
 
 _NO_FILE_NAME = re.compile(r"[^A-Za-z0-9._+-]")  # a wearer may be called anything
 _FEATURES: dict[str, Features] = {"td6_lda": td6, "td4_lda": td4}
@@ -66,15 +66,21 @@ class Job:
         return f"{self.row.name}.{wearer}{ring}.seed{self.seed}.{self.fingerprint}"
 
 
+def front_end(protocol: Protocol, variant: Variant) -> tuple[Shape, SignalSpec]:
+    """Shape of the network, and what it sees."""
+    axes = AXES if variant.acceleration else 0
+    shape = shape_for(protocol.domain, protocol.context_ms, variant.recipe, variant.frames, axes)
+    spec = default_spec(protocol.domain, shape.context, protocol.montage, frames=variant.frames, acceleration=axes)
+    return shape, spec
+
+
 def run_job(job: Job, to_int8: ToInt8) -> bytes:
     """Do it; returns the packed decisions of every decoder, and what training cost.
 
     Raises ProtocolError for a leak, RecordingError where the recordings leave nothing to train or to test on.
     """
     protocol, variant = job.protocol, job.variant
-    axes = AXES if variant.acceleration else 0
-    shape = shape_for(protocol.domain, protocol.context_ms, variant.recipe, variant.frames, axes)
-    spec = default_spec(protocol.domain, shape.context, protocol.montage, frames=variant.frames, acceleration=axes)
+    shape, spec = front_end(protocol, variant)
     merged = merge.merge(Found(job.takes, (), (), {}), spec)
     tracks = tuple(track for track in merged.tracks if track.wearer != job.wearer or job.ring in ("", track.ring))
     fold = prepare(protocol, job.row, job.wearer, tracks, spec, job.copies)

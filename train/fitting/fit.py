@@ -1,6 +1,5 @@
 """Fitting one network: a fixed number of epochs, cut, varied and learnt in the graph, resumable at any time."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,8 +20,6 @@ from emg_edge.train.fitting.task import Task, regularised
 _SEGMENT = 256  # frames decided a row when a whole stretch is run through the network
 _ROWS = 32  # of them at once: some ten MB
 _BATCHES_A_CALL = 25  # that the graph runs before Python looks in: about a second, so progress moves and Ctrl-C works
-# An epoch decides at most so many frames a hop: between them, raw samples make almost the same windows again.
-_FRAMES_A_HOP = 2
 # Batches after which batch norm's statistics are those of averaged weights: what was before has faded to e-5.
 _SETTLING = 100
 
@@ -58,13 +55,13 @@ def fit(
         heads.refuse_unlearnt(task.head)
     task = replace(task, data=learnt_from(task.data, task.on, task.shape.context))
     sequences = Sequences(task.data, task.on, task.shape.context, recipe.balance, task.seed)
-    size = min(math.ceil(sequences.size * min(1.0, _FRAMES_A_HOP / task.spec.hop)), recipe.most_sequences)
+    size = min(sequences.size, recipe.most_sequences)
     batches = -(-size // recipe.batch)
     epochs = max(recipe.epochs, -(-recipe.fewest_steps // batches))
     state = (Checkpoint.read(checkpoint) if checkpoint else None) or Checkpoint()
     keras.utils.set_random_seed(task.seed)
     network = training_network(
-        task.data.frames.shape[1], task.classes, task.shape, dropout, heads.count if heads is not None else 1
+        task.data.frames.shape[1], task.classes, task.shape, dropout, heads.count if heads is not None else None
     )
     if start is not None:
         set_weights(network, start)

@@ -65,15 +65,15 @@ TRAINED = Layers(_taps, lambda width, name, bias: keras.layers.Dense(width, use_
 DEPLOYED = Layers(_conv2d, lambda width, name, bias: keras.layers.Conv2D(width, 1, use_bias=bias, name=name))
 
 
-def training_network(features: int, classes: int, shape: Shape, dropout: float, heads: int = 1) -> Any:
+def training_network(features: int, classes: int, shape: Shape, dropout: float, heads: int | None = None) -> Any:
     """(batch, time, features) -> {"logits": (batch, time - context + 1, classes), "embedding": ...}.
 
-    With several heads, the logits are (..., heads, classes).
+    With `heads`, the logits are (..., heads, classes).
     """
     frames = keras.Input((None, features), name="frames")
     embedding = _trunk(frames, shape, TRAINED, dropout)
-    logits = TRAINED.dense(heads * classes, HEAD, True)(embedding)
-    if heads > 1:
+    logits = TRAINED.dense((heads or 1) * classes, HEAD, True)(embedding)
+    if heads is not None:
         logits = keras.layers.Reshape((-1, heads, classes))(logits)
     return keras.Model(frames, {"logits": logits, "embedding": embedding})
 

@@ -61,6 +61,18 @@ def test_each_head_has_its_own_labels(merged: FrameSet, head: int, unknown: int)
     assert all(int8(window).argmax() != unknown for window in cut[:300])
 
 
+def test_one_database_alone_has_one_head_as_all_have(merged: FrameSet) -> None:
+    """A protocol's row with a single database runs with the same recipe, to the same network."""
+    of_one = merged.group == 0
+    alone = FrameSet(*(array[of_one] for array in (merged.frames, merged.classes, merged.sides, merged.group)))
+    own, shared = (
+        fit(replace(task(alone, 0, Recipe(heads=heads, epochs=1)), classes=4), None, lambda step: None)[0]
+        for heads in ("database", "shared")
+    )
+    for found, expected in zip(weights_of(own), weights_of(shared), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_a_frame_teaches_its_own_databases_head_alone(merged: FrameSet) -> None:
     """Where the other database is not learnt from, its labels change nothing."""
     own_only = replace(merged, sides=np.where(merged.group == 0, merged.sides, np.int8(Side.NONE)))
