@@ -64,6 +64,8 @@ def train(config: TrainConfig, out: Path, watch: Watch, *, force: bool = False) 
     for remark in merged.remarks:
         watch.say(f"note: {remark}")
     data = make_dataset(merged.tracks, spec, rest=config.rest)
+    if not config.each_subject:
+        with_head(data, config)  # refuses before any long work
     with sole_user(out):
         claim(out, resolved, merged.tracks, force=force)
         if (out / runfolder.METRICS).exists():
@@ -114,7 +116,7 @@ def _each_subject(data: Dataset, shape: Shape, config: TrainConfig, out: Path, w
     for number, (wearer, own) in enumerate(everyone.items(), 1):
         track, folder = own.tracks[0], out / runfolder.SUBJECTS / wearer
         one = msgspec.structs.replace(
-            config, each_subject=False, databases=(track.database,), subjects=(track.subject,)
+            config, each_subject=False, head=None, databases=(track.database,), subjects=(track.subject,)
         )
         if (folder / runfolder.METRICS).exists():
             metrics = stored(folder / runfolder.METRICS)

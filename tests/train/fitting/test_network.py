@@ -2,6 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from numpy.typing import NDArray
 from support import takes
 
@@ -12,7 +13,7 @@ from emg_edge.train.data.dataset import make_dataset
 from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.splits import Side
 from emg_edge.train.fitting.fit import fit, logits_at
-from emg_edge.train.fitting.network import deployed_network, set_weights, training_network, weights_of
+from emg_edge.train.fitting.network import Taps, deployed_network, set_weights, training_network, weights_of
 from emg_edge.train.fitting.recipe import Recipe
 from emg_edge.train.fitting.shape import Shape
 from emg_edge.train.fitting.task import Task
@@ -99,3 +100,22 @@ def test_a_gru_learns_and_keeps_its_decisions_in_int8(wearer: FrameSet) -> None:
     int8 = Network(convert(deployed_network(network, shape), wearer.frames[learnt[:, None] + cut]))
     decided = [int8(wearer.frames[end + cut]).argmax() for end in ends]
     assert (decided == logits.argmax(axis=1)).mean() >= 0.95
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 4])
+def test_the_taps_have_the_gradient_that_tensorflow_would_find(dilation: int) -> None:
+    """Each frame gets back what the three places that it was copied to ask for."""
+    random = np.random.default_rng(3)
+    x = tf.constant(random.normal(size=(2, 15, 3)).astype(np.float32))
+    weight = tf.constant(random.normal(size=(2, 15 - 2 * dilation, 9)).astype(np.float32))
+    found = []
+    for taps in (
+        Taps(dilation),
+        lambda x: tf.concat([x[:, : -2 * dilation], x[:, dilation:-dilation], x[:, 2 * dilation :]], axis=-1),
+    ):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            total = tf.reduce_sum(taps(x) * weight)
+        found.append(tape.gradient(total, x).numpy())
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+    assert np.ptp(found[0]) > 1
