@@ -59,7 +59,6 @@ def prepare(path: Path, work: Work, epochs: int, recipe: Recipe) -> None:
         dropout=work.dropout,
         label_smoothing=work.label_smoothing,
         epochs=epochs,
-        fewest_steps=0,
         most_sequences=work.sequences,
     )
     random = np.random.default_rng(SEED)

@@ -21,7 +21,7 @@ from emg_edge.train.data import merge
 from emg_edge.train.data.dataset import Dataset, make_dataset
 from emg_edge.train.data.orientation import orientation
 from emg_edge.train.data.sequences import FrameSet
-from emg_edge.train.data.splits import Side
+from emg_edge.train.data.splits import TRAINED, Side
 from emg_edge.train.fitting.baseline import hop_features, td6_lda
 from emg_edge.train.fitting.checkpoint import CHECKPOINT
 from emg_edge.train.fitting.fit import Report, fit, logits_at
@@ -169,7 +169,7 @@ def _decided_at_test(network: Any, data: Dataset, frames: FrameSet) -> dict[int,
 
 
 def _protocol(data: Dataset, frames: FrameSet, config: TrainConfig) -> dict[str, Any]:
-    counted = np.isin(frames.sides, (Side.TRAIN, Side.VALIDATION))
+    counted = np.isin(frames.sides, TRAINED)
     share = np.bincount(frames.classes[counted], minlength=len(data.movements)) / counted.sum()
     databases = sorted(data.splits)
     return {

@@ -14,10 +14,8 @@ from emg_edge.signal.frontend import Scale, Standardisation
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.data.scaling import fit_scales, mean_scales, training_movements
 from emg_edge.train.data.sequences import FrameSet
-from emg_edge.train.data.splits import Side, Split, split_of, window_sides
+from emg_edge.train.data.splits import TRAINED, Side, Split, split_of, window_sides
 from emg_edge.train.data.track import Track
-
-_FITTED_ON = (Side.TRAIN, Side.VALIDATION)
 
 # Windows count when so much before them lies in one movement: labels mark an onset no better than that.
 SETTLE_MS = 200
@@ -120,7 +118,7 @@ def make_dataset(
 def _movements_to_learn(tracks: Sequence[Track], sides: Sequence[NDArray[np.int8]], *, rest: bool) -> tuple[int, ...]:
     found: set[int] = set()
     for track, side in zip(tracks, sides, strict=True):
-        found |= {int(m) for m in np.unique(track.movement[np.isin(side, _FITTED_ON)])}
+        found |= {int(m) for m in np.unique(track.movement[np.isin(side, TRAINED)])}
     movements = tuple(sorted(found if rest else found - {REST}))
     if len(movements) < 2:
         raise RecordingError(f"only {len(movements)} movements are in the training repetitions; two are the least")

@@ -10,7 +10,7 @@ from emg_edge.errors import RecordingError
 from emg_edge.movements import REST
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.source import Unit
-from emg_edge.train.data.splits import Side, window_sides
+from emg_edge.train.data.splits import TRAINED, window_sides
 from emg_edge.train.data.track import Track
 
 
@@ -28,7 +28,7 @@ def training_rows(
     """Frames of each track whose last `context` lie in training repetitions, with all samples they are made of."""
     return [
         window_sides(
-            np.isin(side, (Side.TRAIN, Side.VALIDATION)).astype(np.int8),
+            np.isin(side, TRAINED).astype(np.int8),
             track.movement,
             track.reach(context),
             rest=True,

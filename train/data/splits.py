@@ -18,6 +18,10 @@ class Side(IntEnum):
     TEST = 3
 
 
+# Both are trained on; the second is also apart, where a training has something to choose by what it has not seen.
+TRAINED = (Side.TRAIN, Side.VALIDATION)
+
+
 # The repetitions that published protocols test on (Atzori 2014 for ten repetitions, Pizzolato 2017 for six).
 TEST_REPETITIONS: dict[str, frozenset[int]] = {"DB1": frozenset({2, 5, 7}), "DB6": frozenset({2, 5, 8, 11})}
 _OTHERS = frozenset({2, 5})

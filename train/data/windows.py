@@ -10,7 +10,7 @@ from emg_edge.decoding.runfolder import Windows
 from emg_edge.files import write_atomically
 from emg_edge.train.data.dataset import Dataset
 from emg_edge.train.data.sequences import FrameSet
-from emg_edge.train.data.splits import Side
+from emg_edge.train.data.splits import TRAINED, Side
 
 CALIBRATION_WINDOWS = 1000  # enough for stable ranges: doubling it moves no scale by more than a few per cent
 
@@ -20,7 +20,7 @@ def choose_windows(data: Dataset, frames: FrameSet, seed: int) -> Windows:
     random = np.random.default_rng(seed)
     training, test, offset = [], [], 0
     for i, track in enumerate(data.tracks):
-        training.append(data.decided(i, Side.TRAIN, Side.VALIDATION) + offset)
+        training.append(data.decided(i, *TRAINED) + offset)
         test.append(data.decided(i, Side.TEST) + offset)
         offset += len(track.frames)
     pool, tested = np.concatenate(training), np.concatenate(test)

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import ProtocolError
-from emg_edge.train.data.splits import Side
+from emg_edge.train.data.splits import TRAINED, Side
 from emg_edge.train.data.track import Track
 from emg_edge.train.evaluation.protocol import Protocol, Row
 
 Sides = list[NDArray[np.int8]]
 Repetitions = frozenset[int]
 _NOBODY = Repetitions()
-_TRAINED, _TESTED = "trained on", "tested"
+_LEARNT, _TESTED = "trained on", "tested"
 
 
 def sides_of(protocol: Protocol, row: Row, wearer: str, tracks: Sequence[Track]) -> Sides:
@@ -78,7 +78,7 @@ def refuse_leaks(
     seen: dict[tuple[str, int], set[str]] = {}
     of_take: dict[str, set[str]] = {}
     for track, side in zip(tracks, sides, strict=True):
-        for word, members in ((_TRAINED, (Side.TRAIN, Side.VALIDATION)), (_TESTED, (Side.TEST,))):
+        for word, members in ((_LEARNT, TRAINED), (_TESTED, (Side.TEST,))):
             for repetition in np.unique(track.repetition[np.isin(side, members)]).tolist():
                 seen.setdefault((track.take, repetition), set()).add(word)
                 of_take.setdefault(track.take, set()).add(word)
@@ -86,7 +86,7 @@ def refuse_leaks(
         if len(words) > 1:
             raise ProtocolError(f"repetition {repetition} of {take} would be both trained on and tested: a leak")
     for alike in copies:
-        learnt, tested = ([take for take in alike if word in of_take.get(take, ())] for word in (_TRAINED, _TESTED))
+        learnt, tested = ([take for take in alike if word in of_take.get(take, ())] for word in (_LEARNT, _TESTED))
         for one, other in itertools.product(learnt, tested):
             if one != other:
                 raise ProtocolError(

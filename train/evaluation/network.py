@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network
 from emg_edge.train.data.sequences import FrameSet
-from emg_edge.train.data.splits import Side
+from emg_edge.train.data.splits import TRAINED, Side
 from emg_edge.train.data.windows import choose_windows
 from emg_edge.train.evaluation.prepared import Prepared
 from emg_edge.train.evaluation.pretraining import pretrained
@@ -51,7 +51,7 @@ def train_network(
         if len(held):
             unseen = joined(learn((Side.TRAIN,)))
             at_least = threshold(logits_at(unseen, frames.frames, held, shape.context), data.movements)
-    members = learn((Side.TRAIN, Side.VALIDATION))
+    members = learn(TRAINED)
     network = joined(members)
     windows = choose_windows(data, frames, seed)
     flatbuffer = to_int8(deployed(members, shape), windows.cut(windows.calibration, shape.context))

@@ -10,14 +10,12 @@ from emg_edge.movements import REST
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.data.dataset import Dataset, make_dataset
 from emg_edge.train.data.scaling import training_movements, training_rows
-from emg_edge.train.data.splits import Side
+from emg_edge.train.data.splits import TRAINED, Side
 from emg_edge.train.data.track import Track
 from emg_edge.train.evaluation.folds import Sides, refuse_leaks, sides_of
 from emg_edge.train.evaluation.protocol import Protocol, Row
 from emg_edge.train.evaluation.scales import scales_for
 from emg_edge.train.fitting.baseline import LEAST_SD, Features, HopFeatures, Values, hop_features
-
-_TRAINED = (Side.TRAIN, Side.VALIDATION)
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Prepared:
 
     @property
     def trained(self) -> list[bool]:
-        return [bool(np.isin(side, _TRAINED).any()) for side in self.sides]
+        return [bool(np.isin(side, TRAINED).any()) for side in self.sides]
 
     def asked(self, i: int) -> NDArray[np.int64]:
         """Frames of track i at every hop of what is tested, transitions included."""
@@ -80,7 +78,7 @@ def prepare(
     tracks, sides = tuple(tracks[i] for i in used), [sides[i] for i in used]
     own_decoder = protocol.evaluation != "CrossSubject"
     teachers = [side for track, side in zip(tracks, sides, strict=True) if track.wearer == wearer or not own_decoder]
-    trained = any(np.isin(side, _TRAINED).any() for side in teachers)
+    trained = any(np.isin(side, TRAINED).any() for side in teachers)
     if not trained or not any((side == Side.TEST).any() for side in sides):
         raise RecordingError(
             f"{wearer} has no repetition to {'test' if trained else 'train'} on under {protocol.name}; add the "

@@ -11,14 +11,13 @@ from emg_edge.errors import RecordingError
 from emg_edge.signal.td6 import td6
 from emg_edge.train.data.dataset import Dataset
 from emg_edge.train.data.scaling import fit_scales
-from emg_edge.train.data.splits import Side
+from emg_edge.train.data.splits import TRAINED, Side
 
 Values = NDArray[np.float32]
 Features = Callable[[NDArray[np.floating], int, NDArray[np.integer]], Values]  # td6, or td4
 # Features of every track at every hop (n, f) -> the same, standardised.
 Standardise = Callable[[list[Values], list[NDArray[np.int64]]], list[Values]]
 
-_FITTED_ON = (Side.TRAIN, Side.VALIDATION)
 LEAST_SD = 1e-9  # of a feature in any unit: a constant one must not divide by zero
 
 
@@ -30,7 +29,7 @@ class HopFeatures:
     frames: list[NDArray[np.int64]]
     values: list[Values]
 
-    def fit(self, members: Collection[int], sides: Sequence[Side] = _FITTED_ON) -> lda.LDA:
+    def fit(self, members: Collection[int], sides: Sequence[Side] = TRAINED) -> lda.LDA:
         """Train on these tracks' windows of these sides. Raises RecordingError where there are none."""
         x, y = [], []
         for i in members:
@@ -50,7 +49,7 @@ def hop_features(data: Dataset, features: Features = td6, standardise: Standardi
     frames = [data.decided(i, *Side) for i in range(len(data.tracks))]
     values = [feature_windows(data, i, at, features) for i, at in enumerate(frames)]
     if standardise is None:
-        fitted = [np.isin(data.sides[i][at], _FITTED_ON) for i, at in enumerate(frames)]
+        fitted = [np.isin(data.sides[i][at], TRAINED) for i, at in enumerate(frames)]
         scales = fit_scales(data.tracks, values, fitted, lambda _unit: LEAST_SD)
         values = [scale.apply(x, np.inf) for scale, x in zip(scales, values, strict=True)]
     else:

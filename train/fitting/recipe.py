@@ -22,7 +22,6 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     units           numbers in the GRU's state
     epochs          passes over the training windows, of at most `most_sequences` sequences each, so that progress and
                     checkpoints come often enough
-    fewest_steps    a small data set is passed over more often, until the network has learnt in so many steps
     dropout, label_smoothing   None is by the amount of data, see fit.regularised
     noise           standard deviation of white noise added to each frame, in standard deviations of the frames
     gain            of an offset common to a sequence's channels; channel_gain, of one for each channel; where frames
@@ -38,7 +37,6 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     width: int | None = None
     units: int = 48
     epochs: int = 60
-    fewest_steps: int = 0
     most_sequences: int = 8000
     batch: int = 32
     balance: Balance = "sampling"

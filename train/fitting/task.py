@@ -6,7 +6,7 @@ import msgspec
 
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.data.sequences import FrameSet
-from emg_edge.train.data.splits import Side
+from emg_edge.train.data.splits import TRAINED, Side
 from emg_edge.train.fitting.recipe import Recipe
 from emg_edge.train.fitting.shape import Shape
 
@@ -30,7 +30,7 @@ class Task:
     seed: int
     spec: SignalSpec
     head: int = 0
-    on: tuple[Side, ...] = (Side.TRAIN, Side.VALIDATION)
+    on: tuple[Side, ...] = TRAINED
 
 
 def regularised(recipe: Recipe, windows: int) -> Recipe:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from emg_edge.cli.bar import bar
+from emg_edge.cli.decoder_options import decoder_options
 from emg_edge.cli.numbers import Numbers
 from emg_edge.cli.training_extra import load
 from emg_edge.errors import EmgEdgeError
@@ -24,15 +25,7 @@ from emg_edge.errors import EmgEdgeError
 @click.option("--baselines-only", is_flag=True, help="TD6 + LDA alone: seconds instead of minutes.")
 @click.option("--td4", is_flag=True, help="TD4 + LDA, too.")
 @click.option("--learning-curve", is_flag=True, help="Also train on fewer repetitions (within session).")
-@click.option(
-    "--frames",
-    type=click.Choice(["amplitude", "sub-bands", "raw"]),
-    default="amplitude",
-    show_default=True,
-    help="What the network sees of the signal.",
-)
-@click.option("--acceleration", is_flag=True, help="The network sees the arm's accelerometer, too.")
-@click.option("--recipe", multiple=True, metavar="KEY=VALUE", help="Change the recipe: noise=0.1; may be repeated.")
+@decoder_options
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler that runs the jobs: tcp://HOST:8786.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Keep the jobs' results in this folder.")

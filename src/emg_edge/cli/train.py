@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emg_edge.cli.bar import bar
+from emg_edge.cli.decoder_options import decoder_options
 from emg_edge.cli.numbers import Numbers
 from emg_edge.cli.training_extra import load
 from emg_edge.errors import EmgEdgeError
@@ -48,15 +49,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How rare classes and small databases are made to count more.",
 )
-@click.option(
-    "--frames",
-    type=click.Choice(["amplitude", "sub-bands", "raw"]),
-    default="amplitude",
-    show_default=True,
-    help="What the network sees of the signal.",
-)
-@click.option("--acceleration", is_flag=True, help="The network sees the arm's accelerometer, too.")
-@click.option("--recipe", multiple=True, metavar="KEY=VALUE", help="Change the recipe: noise=0.1; may be repeated.")
+@decoder_options
 @click.option("--head", metavar="DATABASE", help="With --recipe heads=database: whose head the decoder has.")
 @click.option("--each-subject", is_flag=True, help="One decoder a person, and the mean over people.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
