@@ -14,7 +14,7 @@ from emg_edge.signal.montage import rings
 from emg_edge.train.evaluation.job import Job, Variant
 from emg_edge.train.evaluation.protocol import Protocol, Row
 
-_FORMAT = 3  # raise it when what a job computes changes: results of before are then made anew
+_FORMAT = 4  # raise it when what a job computes changes: results of before are then made anew
 
 
 def databases_of(protocol: Protocol) -> tuple[str, ...]:

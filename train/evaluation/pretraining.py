@@ -15,7 +15,7 @@ from emg_edge.train.fitting.fit import fit
 from emg_edge.train.fitting.network import weights_of
 from emg_edge.train.fitting.task import Task
 
-_FORMAT = 2  # part of every key: raise it when the network or its fitting changes
+_FORMAT = 3  # part of every key: raise it when the network or its fitting changes
 
 
 def pretrained(task: Task) -> list[NDArray[np.float32]]:

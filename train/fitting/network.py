@@ -1,6 +1,7 @@
 """The network: dilated, unpadded convolutions along time, small and int8-friendly; where asked, a GRU after them.
 
-For each dilation a dense convolution of width 3, batch norm, and a ReLU limited at 6; a linear 1x1 head. The input of
+For each dilation a dense convolution of width 3, batch norm, and a ReLU limited at 6; a linear 1x1 head. Where they
+look back less far than the context, their mean over the rest of it stands beside the newest frame. The input of
 the head is the embedding. Without residuals every activation lies in 0..6, which int8 resolves well (docs/decisions/).
 It works along any time: trained on long sequences (a convolution as one matrix product, the fastest on a CPU),
 deployed on one context (Conv2D on (time, 1, channels), which needs no reshapes on any TFLite target). The weights are
@@ -59,10 +60,12 @@ class Layers:
 
     convolution  (x, width, dilation, name) -> x, without a bias
     dense        (width, name, with a bias) -> a layer
+    mean         frames -> a layer: of each frame and those before it
     """
 
     convolution: Callable[[Any, int, int, str], Any]
     dense: Callable[[int, str, bool], Any]
+    mean: Callable[[int], Any]
 
 
 def _taps(x: Any, width: int, dilation: int, name: str) -> Any:
@@ -75,8 +78,16 @@ def _conv2d(x: Any, width: int, dilation: int, name: str) -> Any:
     return layer(x)
 
 
-TRAINED = Layers(_taps, lambda width, name, bias: keras.layers.Dense(width, use_bias=bias, name=name))
-DEPLOYED = Layers(_conv2d, lambda width, name, bias: keras.layers.Conv2D(width, 1, use_bias=bias, name=name))
+TRAINED = Layers(
+    _taps,
+    lambda width, name, bias: keras.layers.Dense(width, use_bias=bias, name=name),
+    lambda frames: keras.layers.AveragePooling1D(frames, strides=1),
+)
+DEPLOYED = Layers(
+    _conv2d,
+    lambda width, name, bias: keras.layers.Conv2D(width, 1, use_bias=bias, name=name),
+    lambda frames: keras.layers.AveragePooling2D((frames, 1), strides=1),
+)
 
 
 def training_network(features: int, classes: int, shape: Shape, dropout: float, heads: int | None = None) -> Any:
@@ -135,6 +146,8 @@ def _trunk(frames: Any, shape: Shape, layers: Layers, dropout: float) -> Any:
             axes = layers.dense(_BRANCH, "acceleration", True)(frames[:, 2 * dilation :, ..., -shape.acceleration :])
             x = keras.layers.Concatenate()([x, keras.layers.ReLU(max_value=6)(axes)])
         x = _dropped(x, dropout)
+    if shape.pooled > 1:
+        x = keras.layers.Concatenate()([x[:, shape.pooled - 1 :], layers.mean(shape.pooled)(x)])
     if shape.steps:
         x = _dropped(gru(x, shape.steps, shape.units, layers.dense, MOMENTUM), dropout)
     return x

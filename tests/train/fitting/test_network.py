@@ -24,6 +24,7 @@ SHAPES = {
     "acceleration": Shape((1, 2), 16, acceleration=AXES),
     "both": Shape((1,), 16, steps=3, units=12, acceleration=AXES),
     "samples": Shape((1, 2, 4, 8, 4), 8),
+    "pooled": Shape((1, 2), 16, pooled=9),
 }
 
 
@@ -60,14 +61,15 @@ def test_every_output_of_a_sequence_sees_its_own_context_alone(name: str) -> Non
     np.testing.assert_allclose(logits_at(network, stretch, at, shape.context), one_by_one, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["gru", "both"])
+@pytest.mark.parametrize("name", ["gru", "both", "pooled"])
 def test_int8_is_integers_throughout_and_without_a_loop(name: str, tmp_path: Any) -> None:
     """Built-in operators alone, in a saved network that needs no code of ours; it stays near the float network."""
     network, windows = _made(SHAPES[name])
     deployed_network(network, SHAPES[name]).save(tmp_path / "network.keras")
     flatbuffer = convert(load_network(tmp_path / "network.keras"), windows)
     elementwise = {"ADD", "MUL", "SUB", "LOGISTIC", "TANH"}
-    assert set(operators(flatbuffer)) <= elementwise | {"CONV_2D", "CONCATENATION", "STRIDED_SLICE", "RESHAPE"}
+    others = {"CONV_2D", "CONCATENATION", "STRIDED_SLICE", "RESHAPE", "AVERAGE_POOL_2D"}
+    assert set(operators(flatbuffer)) <= elementwise | others
     interpreter = find_runtime("litert").interpreter(model_content=flatbuffer)
     interpreter.allocate_tensors()
     assert {np.dtype(one["dtype"]).name for one in interpreter.get_tensor_details()} <= {"int8", "int32"}
