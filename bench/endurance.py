@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from simulated_clock import loop_on, shipped_model
+from shipped import shipped_model
 
 from emg_edge.decoding.decisions import Decision
 from emg_edge.device.loop import Limits
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.virtual import DRIVERS, virtual
+from emg_edge.device.simulator.virtual_loop import loop_on
 from emg_edge.device.sinks import JsonLines
 from emg_edge.firmware_bridge.faults.script import Drop, Power
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard

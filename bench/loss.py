@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from simulated_clock import loop_on
 
 from emg_edge.decoding import modelfile
 from emg_edge.decoding.decisions import Decision
@@ -29,6 +28,7 @@ from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.feeds import RecordingFeed
 from emg_edge.device.simulator.truth import SimulatedTruth
 from emg_edge.device.simulator.virtual import virtual
+from emg_edge.device.simulator.virtual_loop import loop_on
 from emg_edge.firmware_bridge.faults.script import Drop, Fault
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
 from emg_edge.recordings.recording import Recording

@@ -72,10 +72,14 @@ class Decoder:
         made: list[Prediction] = []
         held, self._held = np.concatenate(self._held), []
         for window in self._context.push(self._front.push(held)):
-            made.append(Prediction(self._newest - start, softmax(self.network(window))))
+            made.append(Prediction(self._newest - start, self.probabilities(window)))
             self._windows += 1
             self._newest = self._front.timing.newest(self._first + self._windows * self._hop)
         return made
+
+    def probabilities(self, window: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(context, features) standardised frames -> (classes,), what the network says of them."""
+        return softmax(self.network(window))
 
     @property
     def due(self) -> int:

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "quantize": ("emg_edge.cli.quantize", "Turn a training run into one int8 .tflite file."),
     "info": ("emg_edge.cli.info", "Show all that is inside a .tflite file of ours."),
     "run": ("emg_edge.cli.run", "Decode a board live."),
+    "bench": ("emg_edge.cli.bench", "Measure the whole loop on this machine."),
     "record": ("emg_edge.cli.record", "Record a board, crash-safe."),
     "simulate": ("emg_edge.cli.simulate", "Simulate a board on a pseudo-terminal, for any client."),
     "boards": ("emg_edge.cli.boards", "List the boards and what each needs."),

@@ -93,8 +93,20 @@ class Network:
 
     def __call__(self, window: NDArray[np.float32], output: str = "logits") -> NDArray[np.float32]:
         """Window (context, channels) float32 -> (classes,) logits, or another output by name."""
+        self.put(window)
+        self.invoke()
+        return self.get(output)
+
+    def put(self, window: NDArray[np.float32]) -> None:
+        """Quantise a window (context, channels) into the network's input."""
         self._interpreter.set_tensor(self._input.index, self._input.encode(window))
+
+    def invoke(self) -> None:
+        """Run the network on what was put."""
         self._interpreter.invoke()
+
+    def get(self, output: str = "logits") -> NDArray[np.float32]:
+        """Return what it found: (classes,) logits, or another output by name."""
         tensor = self._outputs[output]
         return tensor.decode(self._interpreter.get_tensor(tensor.index))
 

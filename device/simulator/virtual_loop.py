@@ -1,10 +1,8 @@
-"""What the benchmarks on a simulated clock share: the real loop and network on a board that takes no time."""
+"""The real loop and network on a board that takes no time: for campaigns, benchmarks and tests."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
-from emg_edge.decoding import modelfile
 from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.boards.board import Board
@@ -13,13 +11,15 @@ from emg_edge.device.loop import Loop
 from emg_edge.device.sinks import Sink
 from emg_edge.device.tally import Tally
 from emg_edge.device.wearer import choose_ring, choose_scale
-from emg_edge.models import shipped
 from emg_edge.signal.adaptation import Adjustment
 
 
-@cache
-def shipped_model() -> ModelFile:
-    return modelfile.read(shipped())
+def decoder_on(board: Board, model: ModelFile, *, wearer: str | None = None, threads: int = 1) -> Decoder:
+    """Make the decoder that `emg-edge run` would. Raises EmgEdgeError where model and board do not go together."""
+    ring = choose_ring(model.description, board.source, None)
+    scale = choose_scale(model.description, board.source, wearer, ring.name)
+    way = Adjustment(unit=scale.unit)
+    return Decoder(model, board.source, scale.scale, ring.name or None, threads, way)
 
 
 def loop_on(
@@ -30,15 +30,13 @@ def loop_on(
     *,
     wearer: str | None = None,
     decoder: Any = None,
+    layer: DecisionLayer | None = None,
 ) -> tuple[Loop, Tally]:
-    """Decode a board as `emg-edge run` would, or with a decoder of one's own."""
+    """Decode a board as `emg-edge run` would, or with a decoder or a decision layer of one's own."""
     told, source = model.description, board.source
-    if decoder is None:
-        ring = choose_ring(told, source, None)
-        scale = choose_scale(told, source, wearer, ring.name)
-        decoder = Decoder(model, source, scale.scale, ring.name, adjustment=Adjustment(unit=scale.unit))
+    decoder = decoder or decoder_on(board, model, wearer=wearer)
+    layer = layer or DecisionLayer(told.movements, told.names)
     tally = Tally(told.movements)
-    layer = DecisionLayer(told.movements, told.names)
     bridge = int(told.signal.frame.length * source.rate_hz / told.signal.rate_hz)
     loop = Loop(board, decoder, layer, sinks, tally, bridge=bridge, say=lambda _: None, clock=clock)
     return loop, tally

@@ -1,0 +1,156 @@
+"""The document of a benchmark, and how it is made of what was measured."""
+
+import importlib.metadata
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.device.benchmark.live import Watched
+from emg_edge.device.benchmark.machine import Condition, Machine
+from emg_edge.device.benchmark.percentiles import Percentiles, percentiles
+from emg_edge.device.benchmark.stages import STAGES
+
+SCHEMA = 1
+
+
+class Model(msgspec.Struct, frozen=True):
+    name: str
+    bytes: int
+    sha256: str
+    context_ms: float
+    hop_ms: float
+
+
+class Threads(msgspec.Struct, frozen=True):
+    """A count of threads: `invoke` bare and in the loop, and the whole decision."""
+
+    threads: int
+    bare_invoke: Percentiles
+    invoke: Percentiles
+    total: Percentiles
+
+
+class Soak(msgspec.Struct, frozen=True):
+    """How memory and heat went: the first look after half a minute, the last, and the highest."""
+
+    resident_mb: list[float]
+    highest_temperature_c: float | None
+    throttled: list[str] | None
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What `emg-edge bench --json` writes; milliseconds where it says ms.
+
+    stages           each decision's time by stage, without waiting; `total` is all of them
+    bare_invoke      the interpreter alone, in this process, right after
+    overhead_ms      p50 of what a decision costs besides `invoke`
+    total_over_bare  p50 of a decision over p50 of the bare interpreter
+    decisions, cpu_share, rss_mb, start_to_first_decision_s   of the run in real time
+    latency          from the newest sample's arrival to the line, there
+    jitter           how far from a hop the time between two lines is, there
+    deadline_misses  lines later than a hop, and hops without a line, there
+    """
+
+    schema: int
+    version: str
+    model: Model
+    board: str
+    runtime: str
+    runs: int
+    warmup: int
+    threads: int
+    stages: dict[str, Percentiles]
+    bare_invoke: Percentiles
+    overhead_ms: float
+    total_over_bare: float
+    sweep: list[Threads]
+    seconds: float
+    decisions: int
+    cpu_share: float | None
+    rss_mb: float
+    start_to_first_decision_s: float | None
+    latency: Percentiles
+    jitter: Percentiles
+    deadline_misses: int
+    samples_lost: int
+    machine: Machine
+    before: Condition
+    after: Condition
+    soak: Soak | None = None
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """A count of threads: (runs, stages) and (runs,) milliseconds."""
+
+    threads: int
+    stages: NDArray[np.float64]
+    bare: NDArray[np.float64]
+
+
+def make(
+    model: ModelFile,
+    name: str,
+    board: str,
+    warmup: int,
+    sweep: list[Measured],
+    live: Watched,
+    machine: Machine,
+    before: Condition,
+    after: Condition,
+    *,
+    soak: bool,
+) -> Document:
+    """The first of the sweep is the one that the document is about."""
+    first, told = sweep[0], model.description
+    totals = first.stages.sum(axis=1)
+    invoke = first.stages[:, STAGES.index("invoke")]
+    hop_ms = told.signal.hop_ms
+    stages = {stage: percentiles(first.stages[:, i]) for i, stage in enumerate(STAGES)}
+    summary = live.summary
+    late = np.array([line["latency_ms"] for line in live.lines if line["latency_ms"] is not None])
+    between_ms = 1000 * np.diff(live.arrived_s)
+    return Document(
+        SCHEMA,
+        importlib.metadata.version("emg-edge"),
+        Model(name, told.model_bytes, told.model_sha256, told.signal.context_ms, hop_ms),
+        board,
+        summary["runtime"],
+        len(totals),
+        warmup,
+        first.threads,
+        stages | {"total": percentiles(totals)},
+        percentiles(first.bare),
+        round(float(np.median(totals - invoke)), 4),
+        round(float(np.median(totals) / np.median(first.bare)), 3),
+        [_threads(one) for one in sweep],
+        summary["seconds"],
+        summary["decisions"],
+        summary["cpu_share"],
+        summary["rss_mb"],
+        summary["first_decision_s"],
+        percentiles(late),
+        percentiles(np.abs(between_ms - hop_ms)) if len(between_ms) else percentiles([0.0]),
+        int((late > hop_ms).sum() + np.maximum(0, np.rint(between_ms / hop_ms) - 1).sum()),
+        summary["samples_lost"],
+        machine,
+        before,
+        after,
+        _soak(live) if soak else None,
+    )
+
+
+def _threads(one: Measured) -> Threads:
+    invoke = one.stages[:, STAGES.index("invoke")]
+    return Threads(one.threads, percentiles(one.bare), percentiles(invoke), percentiles(one.stages.sum(axis=1)))
+
+
+def _soak(live: Watched) -> Soak:
+    settled = live.resident_mb[2:] or live.resident_mb
+    heats = [one.temperature_c for one in live.conditions if one.temperature_c is not None]
+    told = [one.throttled for one in live.conditions if one.throttled is not None]
+    words = sorted({word for one in told for word in one}) if told else None
+    ends: Callable[[list[float]], list[float]] = lambda seen: [seen[0], seen[-1], max(seen)] if seen else []  # noqa: E731
+    return Soak(ends(settled), max(heats, default=None), words)

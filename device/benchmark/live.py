@@ -1,0 +1,101 @@
+"""A run in real time: `emg-edge run` in a process of its own, on a simulated board's bytes from a pseudo-terminal."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.device.benchmark.machine import Condition, condition
+from emg_edge.device.simulator.boards import SIMULATED
+from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
+from emg_edge.device.simulator.serve import serve
+from emg_edge.device.simulator.simulated import simulated
+from emg_edge.errors import EmgEdgeError
+from emg_edge.movements import REST
+
+_PAGE = 4096
+SAMPLED_S = 10.0  # how often memory and heat are looked at
+
+
+@dataclass
+class Watched:
+    """What was seen from outside.
+
+    lines       decisions, in order
+    arrived_s   when each line arrived
+    resident_mb, conditions   every SAMPLED_S
+    summary     what the run says of itself
+    """
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    arrived_s: list[float] = field(default_factory=list)
+    resident_mb: list[float] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def watch(
+    model: ModelFile, path: Path, board_name: str, seconds: float, threads: int, stopped: Callable[[], bool]
+) -> Watched:
+    """Run for so long, or until `stopped`. Raises EmgEdgeError when the run ends before its first decision."""
+    movements = tuple(number for number in model.description.movements if number != REST)
+    board = simulated(SIMULATED[board_name], movements=movements)
+    over = threading.Event()
+    found = Watched()
+    with tempfile.TemporaryDirectory() as folder, PseudoTerminal(board_name) as terminal:
+        server = threading.Thread(target=serve, args=(board, terminal, over.is_set, lambda _: None), daemon=True)
+        server.start()
+        summary, talk = Path(folder) / "summary.json", Path(folder) / "talk"
+        options = ["--model", str(path), "--threads", str(threads), "--duration", f"{seconds:g}"]
+        command = [sys.executable, "-m", "emg_edge", "run", "--board", board_name, "--serial-port", str(terminal.path)]
+        try:
+            with (
+                talk.open("wb") as said,
+                subprocess.Popen(  # noqa: S603 - our own program
+                    [*command, *options, "--summary", str(summary), "--json"], stdout=subprocess.PIPE, stderr=said
+                ) as run,
+            ):
+                _follow(run, found, stopped)
+        finally:
+            over.set()
+            server.join()
+        if not found.lines or not summary.exists():
+            last = (talk.read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
+            raise EmgEdgeError(f"the run that was to be measured ended without a decision: {last}")
+        found.summary = json.loads(summary.read_bytes())
+    return found
+
+
+def _follow(run: "subprocess.Popen[bytes]", found: Watched, stopped: Callable[[], bool]) -> None:
+    stream: IO[bytes] | None = run.stdout
+    assert stream is not None
+    looked_s = time.monotonic()
+    asked = False
+    for line in stream:
+        now_s = time.monotonic()
+        found.arrived_s.append(now_s)
+        found.lines.append(json.loads(line))
+        if now_s - looked_s >= SAMPLED_S:
+            looked_s = now_s
+            _look(run.pid, found)
+        if stopped() and not asked:
+            asked = True
+            with contextlib.suppress(ProcessLookupError):
+                run.send_signal(signal.SIGINT)
+    if not found.conditions:
+        found.conditions.append(condition())
+
+
+def _look(pid: int, found: Watched) -> None:
+    found.conditions.append(condition())
+    with contextlib.suppress(OSError, ValueError, IndexError):  # it has just ended, or this is no Linux
+        found.resident_mb.append(round(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 1e6, 2))

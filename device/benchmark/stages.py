@@ -1,0 +1,76 @@
+"""Where the time of a decision goes, from a board's bytes to the written line, all waiting left out.
+
+The real driver, loop, front end, network and sink on a simulated board's own bytes, on a simulated clock: nothing is
+waited for, so that many decisions are measured in seconds, and what the simulation itself takes is not counted.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.decoding.decisions import Decision, DecisionLayer
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.device.benchmark.stopwatch import Stopwatch
+from emg_edge.device.loop import Limits
+from emg_edge.device.simulator.boards import SIMULATED
+from emg_edge.device.simulator.simulated import simulated
+from emg_edge.device.simulator.virtual import virtual
+from emg_edge.device.simulator.virtual_loop import decoder_on, loop_on
+from emg_edge.device.sinks import JsonLines
+from emg_edge.movements import REST
+
+# acquire: bytes to samples; front_end: samples to standardised windows; decide: the network's integers to a movement;
+# emit: a decision to a line; loop: what lies between them, gaps, signal quality and counting.
+STAGES = ("acquire", "front_end", "quantise", "invoke", "decide", "emit", "loop")
+_WAIT = "wait"
+_TICK_S = 0.005  # of the simulated board: about a packet at a time
+
+
+class Laps:
+    """A sink that takes a lap a decision, and asks to stop when there are enough."""
+
+    def __init__(self, watch: Stopwatch, warmup: int, runs: int) -> None:
+        self._watch, self._warmup, self._runs = watch, warmup, runs
+        self.spent_ms: list[list[float]] = []
+
+    def write(self, decision: Decision) -> None:
+        lap = self._watch.lap()
+        if decision.seq >= self._warmup:
+            self.spent_ms.append([lap[stage] / 1e6 for stage in STAGES])
+
+    def full(self) -> bool:
+        return len(self.spent_ms) >= self._runs
+
+    def close(self) -> None:
+        pass
+
+
+def measure(model: ModelFile, board_name: str, runs: int, warmup: int, threads: int) -> NDArray[np.float64]:
+    """(runs, stages) milliseconds of each decision, in the order of STAGES.
+
+    Raises EmgEdgeError where model and board do not go together.
+    """
+    told = model.description
+    movements = tuple(number for number in told.movements if number != REST)
+    board, port = virtual(board_name, simulated(SIMULATED[board_name], movements=movements, tick_s=_TICK_S))
+    decoder, layer = decoder_on(board, model, threads=threads), DecisionLayer(told.movements, told.names)
+    watch = Stopwatch("loop")
+    with Path("/dev/null").open("wb", buffering=0) as nowhere:
+        lines = JsonLines(nowhere, live=True)
+        laps = Laps(watch, warmup, runs)
+        for owner, method, stage in (
+            (board, "read", "acquire"),
+            (port, "read", _WAIT),
+            (port, "sleep", _WAIT),
+            (decoder, "push", "front_end"),
+            (decoder, "probabilities", "decide"),
+            (decoder.network, "put", "quantise"),
+            (decoder.network, "invoke", "invoke"),
+            (layer, "decide", "decide"),
+            (lines, "write", "emit"),
+        ):
+            setattr(owner, method, watch.timed(stage, getattr(owner, method)))
+        loop, _ = loop_on(board, port.now, model, [lines, laps], decoder=decoder, layer=layer)
+        loop.run(Limits(), laps.full)
+    return np.array(laps.spent_ms[:runs])

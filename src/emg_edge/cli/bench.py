@@ -1,0 +1,70 @@
+"""emg-edge bench."""
+
+from pathlib import Path
+
+import click
+
+from emg_edge.cli.numbers import Numbers
+from emg_edge.cli.talk import say
+
+_BOARDS = ("myo", "cyton", "cyton-daisy", "ganglion", "framed", "csv")  # those that can be simulated
+
+
+@click.command("bench")
+@click.option("--model", type=click.Path(path_type=Path), help="A .tflite made by quantize [the one that ships].")
+@click.option("--board", type=click.Choice(_BOARDS), default="myo", show_default=True, help="Whose bytes to decode.")
+@click.option("--num-runs", type=click.IntRange(10), default=1000, show_default=True, help="Decisions to measure.")
+@click.option("--warmup-runs", type=click.IntRange(0), default=50, show_default=True, help="Decisions before them.")
+@click.option("--num-threads", type=Numbers(), default="1", show_default=True, metavar="1,2,4", help="Each in turn.")
+@click.option("--duration", type=click.FloatRange(3), default=20.0, show_default=True, help="Seconds in real time.")
+@click.option("--soak", type=click.FloatRange(0.1), metavar="MINUTES", help="In real time for so long; watch memory.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")
+@click.option("--compare", is_flag=True, help="Hold the given files of earlier benchmarks against each other.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+def command(
+    model: Path | None,
+    board: str,
+    num_runs: int,
+    warmup_runs: int,
+    num_threads: tuple[int, ...],
+    duration: float,
+    soak: float | None,
+    json_file: Path | None,
+    compare: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Measure the whole loop on this machine: where a decision's time goes, and what a run in real time costs.
+
+    \b
+    This machine:      emg-edge bench --json pi5.json
+    An hour's run:     emg-edge bench --soak 60
+    Two machines:      emg-edge bench --compare pi4.json pi5.json
+    """
+    from emg_edge.device.benchmark import text  # noqa: PLC0415 - here and below: nothing heavy for --help
+
+    if compare:
+        if len(files) < 2:
+            raise click.UsageError("--compare takes two files or more: emg-edge bench --compare a.json b.json")
+        click.echo(text.compared([(path.stem, text.read(path)) for path in files]))
+        return
+    if files:
+        raise click.UsageError(f"'{files[0]}' goes with --compare; a model is named by --model")
+    if not num_threads:
+        raise click.UsageError("--num-threads takes a number or several: 1,2,4")
+    import msgspec  # noqa: PLC0415
+
+    from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.device.benchmark import run  # noqa: PLC0415
+    from emg_edge.device.stopping import asked_to_stop  # noqa: PLC0415
+    from emg_edge.files import write_atomically  # noqa: PLC0415
+    from emg_edge.models import shipped  # noqa: PLC0415
+
+    path = model or shipped()
+    seconds = duration if soak is None else 60 * soak
+    options = run.Options(board, num_runs, warmup_runs, num_threads, seconds, soak=soak is not None)
+    with asked_to_stop() as stopped:
+        found = run.bench(modelfile.read(path), path, options, stopped, say)
+    click.echo(text.as_text(found))
+    if json_file is not None:
+        write_atomically(json_file, msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        say(f"wrote {json_file}")
