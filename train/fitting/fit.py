@@ -57,7 +57,7 @@ def fit(
     sequences = Sequences(task.data, task.on, task.shape.context, recipe.balance, task.seed)
     size = min(sequences.size, recipe.most_sequences)
     batches = -(-size // recipe.batch)
-    epochs = recipe.epochs
+    epochs = max(recipe.epochs, -(-recipe.least_steps // batches))
     state = (Checkpoint.read(checkpoint) if checkpoint else None) or Checkpoint()
     keras.utils.set_random_seed(task.seed)
     network = training_network(

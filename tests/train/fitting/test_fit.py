@@ -80,6 +80,15 @@ def test_it_learns(data: FrameSet, fitted: Fitted) -> None:
     assert history[-1]["loss"] < history[0]["loss"]
 
 
+def test_little_data_is_gone_through_more_often(data: FrameSet) -> None:
+    """Until there are the steps that were asked for; where there are more anyway, the epochs stand."""
+    batches = _batches(data)
+    for least, epochs in ((3 * batches - 1, 3), (3 * batches + 1, 4), (1, 2)):
+        recipe = Recipe(epochs=2, least_steps=least)
+        _, history = fit(task(data, Shape((1,), width=8), recipe), None, lambda step: None)
+        assert len(history) == epochs
+
+
 def _batches(data: FrameSet) -> int:
     counted = np.isin(data.sides, (Side.TRAIN, Side.VALIDATION)).sum()
     return int(np.ceil(np.ceil(counted / OUTPUTS) / RECIPE.batch))
