@@ -87,7 +87,7 @@ def run_job(job: Job, to_int8: ToInt8) -> bytes:
     asked = {i: fold.asked(i) for i in range(len(fold.data.tracks))}
     asked = {i: at for i, at in asked.items() if len(at)}
     decoders = {name: _baseline(fold, asked, _FEATURES[name]) for name in variant.baselines}
-    facts: dict[str, Any] = {"remarks": list(merged.remarks)}
+    facts: dict[str, Any] = {"remarks": [*merged.remarks, *_unscored(fold)]}
     if variant.network:
         began = time.monotonic()
         trained = train_network(fold, asked, shape, variant.recipe, job.seed, to_int8)
@@ -95,6 +95,16 @@ def run_job(job: Job, to_int8: ToInt8) -> bytes:
         for name, scores in (("model", trained.model), ("int8", trained.int8)):
             decoders[name] = {i: said(x, fold.data.movements, trained.threshold) for i, x in scores.items()}
     return pack([_decided(fold, i, at, decoders) for i, at in asked.items()], facts)
+
+
+def _unscored(fold: Prepared) -> list[str]:
+    if not fold.unscored:
+        return []
+    numbers = ", ".join(map(str, fold.unscored))
+    return [
+        f"{fold.wearer}: movements that nobody was trained on are not scored in '{fold.row.name}': {numbers}; add "
+        "recordings of them to the training side"
+    ]
 
 
 def _baseline(fold: Prepared, asked: dict[int, NDArray[np.int64]], features: Features) -> dict[int, Said]:

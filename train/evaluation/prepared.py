@@ -38,6 +38,12 @@ class Prepared:
         tested: NDArray[np.int64] = at_hop[self.sides[i][at_hop] == Side.TEST]
         return tested
 
+    @property
+    def unscored(self) -> tuple[int, ...]:
+        """Movements that are tested and that nobody was trained on: no decoder can know them."""
+        tested = {int(m) for i, track in enumerate(self.data.tracks) for m in np.unique(track.movement[self.asked(i)])}
+        return tuple(sorted(tested - {REST} - set(self.data.movements)))
+
     def held_rest(self, i: int) -> NDArray[np.int64]:
         """Frames of track i at settled rest that is held out to choose thresholds by."""
         held = self.data.decided(i, Side.VALIDATION)

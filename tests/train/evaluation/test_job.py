@@ -130,3 +130,15 @@ def test_a_person_without_the_repetitions_is_told(data: Path) -> None:
     """The sentence names them and the protocol."""
     with pytest.raises(RecordingError, match="SIM-S1 has no repetition to test on under tiny"):
         done(msgspec.structs.replace(WITHIN, rows=(msgspec.structs.replace(OWN, test=(9,)),)), data, 1)
+
+
+def test_movements_that_nobody_was_trained_on_are_told(tmp_path: Path) -> None:
+    """They are in no figure, so the user must know: here the others made exercise B alone."""
+    for number, exercise in ((2, 2), (1, 1)):
+        simulate(Plan("DB1", number, exercises=(exercise,), repetitions=3, hold_s=1.0, rest_s=0.6), tmp_path)
+    one = msgspec.structs.replace(LEFT_OUT, exercises=())
+    [_, facts] = unpack(run_job(plan(one, find(tmp_path), (1,), 1, BASELINES)[0], no_network))
+    assert [remark for remark in facts["remarks"] if "not scored" in remark] == [
+        "SIM-S1: movements that nobody was trained on are not scored in 'own': 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12; add "
+        "recordings of them to the training side"
+    ]

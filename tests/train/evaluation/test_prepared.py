@@ -77,6 +77,8 @@ def test_a_movement_that_is_only_tested_is_no_class() -> None:
     movement = np.where((ONE.movement == 3) & ~evaluations.in_repetitions(ONE, TESTED), 0, ONE.movement)
     fold = evaluations.fold(WITHIN, "DB1-S1", evaluations.takes.with_labels(ONE, movement.astype(np.int16)))
     assert fold.data.movements == (1, 2)
+    assert fold.unscored == (3,)
+    assert evaluations.fold(WITHIN, "DB1-S1", ONE).unscored == ()
     scored = fold.data.decided(0, Side.TEST)
     assert set(fold.data.tracks[0].movement[scored]) == {1, 2}
     assert 3 in fold.data.tracks[0].movement[fold.asked(0)]
