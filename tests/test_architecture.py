@@ -32,7 +32,7 @@ def test_the_command_line_starts_light():
     assert not modules_after("import emg_edge.cli.main") & {*HEAVY, "numpy", "scipy", "msgspec", "tqdm"}
 
 
-@pytest.mark.parametrize("command", ["data", "train", "quantize", "info", "run", "boards"])
+@pytest.mark.parametrize("command", ["data", "train", "quantize", "verify", "info", "run", "bench", "boards"])
 def test_no_command_loads_numpy_before_it_is_called(command):
     """Options are parsed, and help is shown, without the weight."""
     code = f"import emg_edge.cli.main as m; m.cli.get_command(None, {command!r})"

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("emg_edge.cli.train", "Train a decoder on NinaPro recordings."),
     "evaluate": ("emg_edge.cli.evaluate", "Evaluate decoders under a frozen, leak-free protocol."),
     "quantize": ("emg_edge.cli.quantize", "Turn a training run into one int8 .tflite file."),
+    "verify": ("emg_edge.cli.verify", "Show that a .tflite file decides alike wherever it runs."),
     "info": ("emg_edge.cli.info", "Show all that is inside a .tflite file of ours."),
     "run": ("emg_edge.cli.run", "Decode a board live."),
     "bench": ("emg_edge.cli.bench", "Measure the whole loop on this machine."),

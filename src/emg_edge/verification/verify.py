@@ -1,0 +1,182 @@
+"""The report of `emg-edge verify`: a row for each runtime and one for the loop, on the same windows."""
+
+import importlib.metadata
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.decoding.interpreter import Network, softmax
+from emg_edge.decoding.metrics import confusion, scores
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.errors import RecordingError
+from emg_edge.progress import Progress, in_order
+from emg_edge.recordings.recording import Recording
+from emg_edge.verification.runtimes import REFERENCE, runtimes
+from emg_edge.verification.streamed import stream
+from emg_edge.verification.windows import Cut, cut
+
+SCHEMA = 1
+LOOP = "the live loop, in blocks of 37"
+LEAST_AGREEMENT = 0.99
+MOST_ACCURACY_LOST = 0.005  # half a point of balanced accuracy
+
+
+class Movement(msgspec.Struct, frozen=True):
+    """Of the windows in which one movement was made; shares 0..1."""
+
+    name: str
+    windows: int
+    recall: float
+    agreement: float
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One way to run the file, over all windows; agreement and errors are against the first row.
+
+    accuracy, balanced_accuracy   over the windows that can be judged
+    max_probability_error, p99_probability_error   of the likeliest movement's probability
+    """
+
+    runtime: str
+    accuracy: float
+    balanced_accuracy: float
+    agreement: float
+    max_probability_error: float
+    p99_probability_error: float
+    movements: list[Movement]
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """What `emg-edge verify --json` writes; `problems` is empty where the bounds hold.
+
+    left_out  recordings in which samples are missing or no numbers: the loop bridges those, and offline nothing does
+    """
+
+    schema: int
+    version: str
+    model: str
+    sha256: str
+    recordings: int
+    left_out: int
+    windows: int
+    judged: int
+    runtimes: list[Row]
+    problems: list[str]
+
+
+def verify(model: ModelFile, name: str, recordings: Iterable[Recording], progress: Progress = in_order) -> Verification:
+    """Run the model on every window of the recordings, in every way there is.
+
+    Raises RecordingError where no window can be judged, SpecError where a recording does not fit the model.
+    """
+    given = list(recordings)
+    whole = [recording for recording in given if _whole(recording)]
+    cuts = [cut(model, recording) for recording in whole]
+    classes = np.concatenate([one.classes for one in cuts]) if cuts else np.empty(0, np.int64)
+    if not (classes >= 0).any():
+        raise RecordingError(
+            "no window of these recordings can be judged: they hold none of the model's movements in a repetition that "
+            "it was not trained on, or samples are missing in all of them; name others with --data"
+        )
+    names = model.description.names
+    rows: list[Row] = []
+    reference: NDArray[np.float64] | None = None
+    for runtime in runtimes():
+        network = Network(model.flatbuffer, runtime)
+        told = _probabilities(network, cuts, progress, runtime.name)
+        reference = told if reference is None else reference
+        rows.append(_row(runtime.name, told.argmax(axis=1), told.max(axis=1), reference, classes, names))
+    assert reference is not None
+    said = [stream(model, recording) for recording in progress(whole, LOOP)]
+    decided, probability = (np.concatenate(parts) for parts in zip(*said, strict=True))
+    rows.append(_row(LOOP, decided, probability, reference, classes, names))
+    return Verification(
+        SCHEMA,
+        importlib.metadata.version("emg-edge"),
+        name,
+        model.description.model_sha256,
+        len(whole),
+        len(given) - len(whole),
+        len(classes),
+        int((classes >= 0).sum()),
+        rows,
+        problems(rows),
+    )
+
+
+def _whole(recording: Recording) -> bool:
+    lost = recording.lost is not None and bool(recording.lost.any())
+    return not lost and bool(np.isfinite(recording.samples).all())
+
+
+def problems(rows: Sequence[Row]) -> list[str]:
+    """Say where a row misses the bound, a clause each."""
+    first, found = rows[0], []
+    for row in rows[1:]:
+        lost = first.balanced_accuracy - row.balanced_accuracy
+        if row.agreement < LEAST_AGREEMENT:
+            found.append(
+                f"{row.runtime} decides as {first.runtime} on {100 * row.agreement:.2f} % of the windows, and "
+                f"{100 * LEAST_AGREEMENT:.0f} % is the least"
+            )
+        if lost > MOST_ACCURACY_LOST:
+            found.append(
+                f"{row.runtime} loses {100 * lost:.2f} points of balanced accuracy, and "
+                f"{100 * MOST_ACCURACY_LOST:g} is allowed"
+            )
+    return found
+
+
+def _probabilities(network: Network, cuts: Sequence[Cut], progress: Progress, name: str) -> NDArray[np.float64]:
+    logits = [np.stack([network(window) for window in one.windows]) for one in progress(cuts, name)]
+    return softmax(np.concatenate(logits))
+
+
+def _row(
+    name: str,
+    decided: NDArray[np.int64],
+    probability: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    classes: NDArray[np.int64],
+    names: Sequence[str],
+) -> Row:
+    judged = classes >= 0
+    found = scores(confusion(classes[judged], decided[judged], len(names)))
+    same = decided == reference.argmax(axis=1)
+    # What was said of the movement that was decided, here and there.
+    error = np.abs(probability - reference[np.arange(len(decided)), decided])
+    movements = [
+        Movement(title, int(made.sum()), float((decided[made] == k).mean()), float(same[made].mean()))
+        for k, title in enumerate(names)
+        if (made := classes == k).any()
+    ]
+    return Row(
+        name,
+        found["accuracy"],
+        found["balanced_accuracy"],
+        float(same.mean()),
+        float(error.max()),
+        float(np.quantile(error, 0.99)),
+        movements,
+    )
+
+
+def as_text(found: Verification) -> str:
+    """The table."""
+    wide = max(len(row.runtime) for row in found.runtimes)
+    lines = [
+        f"{found.model}: {found.windows} windows of {found.recordings} recordings, {found.judged} of them judged"
+        + (f"; {found.left_out} recordings left out, as samples are missing in them" if found.left_out else ""),
+        f"{'':<{wide}}  accuracy  balanced  agreement  probability error (largest, 99 %)",
+    ]
+    lines += [
+        f"{row.runtime:<{wide}}  {100 * row.accuracy:7.2f}%  {100 * row.balanced_accuracy:7.2f}%  "
+        f"{100 * row.agreement:8.2f}%  {row.max_probability_error:.4f}, {row.p99_probability_error:.4f}"
+        for row in found.runtimes
+    ]
+    lowest = min(found.runtimes[0].movements, key=lambda one: one.recall)
+    lines.append(f"lowest recall: {lowest.name}, {100 * lowest.recall:.1f} % of {lowest.windows} windows")
+    lines.append(f"agreement and errors are against {REFERENCE}, over all windows")
+    return "\n".join(lines)

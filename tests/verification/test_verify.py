@@ -1,0 +1,132 @@
+import dataclasses
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pytest
+
+from emg_edge.decoding import modelfile
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.errors import RecordingError, SpecError
+from emg_edge.models import shipped
+from emg_edge.recordings.recording import Recording
+from emg_edge.signal.source import Source
+from emg_edge.verification import simulated, verify
+from emg_edge.verification.runtimes import REFERENCE
+from emg_edge.verification.verify import LOOP, Row, Verification
+
+
+@pytest.fixture(scope="module")
+def model() -> ModelFile:
+    return modelfile.read(shipped())
+
+
+@pytest.fixture(scope="module")
+def recordings(model: ModelFile) -> Iterator[list[Recording]]:
+    """Half a minute of one simulated person."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulated, "SECONDS", 30.0)
+        yield [next(simulated.people(model))]
+
+
+@pytest.fixture(scope="module")
+def found(model: ModelFile, recordings: list[Recording]) -> Verification:
+    return verify.verify(model, "forearm.tflite", recordings)
+
+
+def test_every_runtime_and_the_loop_decide_alike(found: Verification) -> None:
+    """The reference comes first, the live loop last."""
+    names = [row.runtime for row in found.runtimes]
+    assert names[:2] == [REFERENCE, "litert, XNNPACK"]
+    assert names[-1] == LOOP
+    assert found.problems == []
+    for row in found.runtimes:
+        assert row.agreement >= 0.99
+        assert row.accuracy > 0.8
+        assert 0 <= row.p99_probability_error <= row.max_probability_error < 0.1
+    assert found.runtimes[0].agreement == 1.0
+
+
+def test_the_loop_says_what_its_runtime_says(found: Verification) -> None:
+    """To the last bit: the same windows, however the samples come."""
+    fast, loop = found.runtimes[1], found.runtimes[-1]
+    assert msgspec.structs.replace(loop, runtime=fast.runtime) == fast
+
+
+def test_movements_have_their_own_figures(found: Verification) -> None:
+    """They add up to what is judged."""
+    of_reference = found.runtimes[0].movements
+    assert sum(one.windows for one in of_reference) == found.judged <= found.windows
+    balanced = np.mean([one.recall for one in of_reference])
+    assert found.runtimes[0].balanced_accuracy == pytest.approx(balanced)
+
+
+def test_a_table_has_a_line_for_each(found: Verification) -> None:
+    """And names the movement that is recognised least."""
+    told = verify.as_text(found)
+    for row in found.runtimes:
+        assert row.runtime in told
+    lowest = min(found.runtimes[0].movements, key=lambda one: one.recall)
+    assert f"lowest recall: {lowest.name}" in told
+
+
+def test_a_loop_with_another_front_end_is_caught(
+    model: ModelFile, recordings: list[Recording], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a device's front end filters otherwise than the network's frames were made."""
+    from emg_edge.device.decoder import Decoder  # noqa: PLC0415
+
+    push = Decoder.push
+    monkeypatch.setattr(Decoder, "push", lambda self, samples: push(self, samples * 3.0))
+    wrong = verify.verify(model, "x.tflite", recordings)
+    assert [problem for problem in wrong.problems if problem.startswith(f"{LOOP} decides as {REFERENCE} on")]
+
+
+def row(runtime: str, agreement: float, balanced: float) -> Row:
+    return Row(runtime, 0.9, balanced, agreement, 0.0, 0.0, [])
+
+
+def test_bounds_are_said_in_figures() -> None:
+    """Agreement, and balanced accuracy; just inside them there is nothing to say."""
+    first = row("first", 1.0, 0.9)
+    assert verify.problems([first, row("other", 0.99, 0.896)]) == []
+    assert verify.problems([first, row("other", 0.98, 0.89)]) == [
+        "other decides as first on 98.00 % of the windows, and 99 % is the least",
+        "other loses 1.00 points of balanced accuracy, and 0.5 is allowed",
+    ]
+
+
+def test_recordings_without_anything_to_judge_are_one_sentence(model: ModelFile, recordings: list[Recording]) -> None:
+    """With what to do."""
+    strange = dataclasses.replace(recordings[0], movement=np.full_like(recordings[0].movement, 999))
+    for none in ([], [strange]):
+        with pytest.raises(RecordingError, match=r"no window of these recordings can be judged.* --data"):
+            verify.verify(model, "x.tflite", none)
+
+
+@pytest.mark.parametrize("missing", ["numbers", "samples"])
+def test_a_recording_with_holes_is_left_out_and_said(
+    missing: str, model: ModelFile, recordings: list[Recording]
+) -> None:
+    """The loop bridges them, and offline nothing does: there is nothing to compare."""
+    whole = recordings[0]
+    if missing == "numbers":
+        samples = whole.samples.copy()
+        samples[2000:2100] = np.nan
+        holed = dataclasses.replace(whole, samples=samples)
+    else:
+        lost = np.zeros(len(whole.samples), np.int32)
+        lost[2000] = 40
+        holed = dataclasses.replace(whole, lost=lost)
+    both = verify.verify(model, "x.tflite", [whole, holed])
+    assert (both.recordings, both.left_out) == (1, 1)
+    assert "1 recordings left out" in verify.as_text(both)
+
+
+def test_a_recording_of_other_electrodes_is_refused(model: ModelFile, recordings: list[Recording]) -> None:
+    """In the front end's sentence."""
+    narrow = dataclasses.replace(
+        recordings[0], samples=recordings[0].samples[:, :4], source=Source("raw", 200.0, "myo-count", "ring4")
+    )
+    with pytest.raises(SpecError):
+        verify.verify(model, "x.tflite", [narrow])
