@@ -77,7 +77,7 @@ wheel-test: setup  ## build the wheel through the sdist; run the device's tests 
 	@VIRTUAL_ENV=$(WHEEL_VENV) $(BIN)/uv pip install --quiet --constraint dist/constraints.txt dist/*.whl \
 	  pytest pytest-timeout hypothesis
 	@EMG_EDGE_WHEEL=$$(ls dist/*.whl) $(WHEEL_VENV)/bin/python -m pytest -q tests/device tests/firmware_bridge \
-	  tests/recordings tests/wheel --ignore tests/firmware_bridge/forearm/test_difficulty.py --ignore tests/device/boards/test_brainflow.py \
+	  tests/recordings tests/verification tests/wheel --ignore tests/firmware_bridge/forearm/test_difficulty.py --ignore tests/device/boards/test_brainflow.py \
 	  --ignore tests/device/boards/test_bluetooth.py
 
 lock: $(VENV)/.uv  ## resolve the dependencies anew
