@@ -15,7 +15,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from shipped import shipped_model
 
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
-from emg_edge.device.simulator.serve import serve
+from emg_edge.device.simulator.serve import serving
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.device.wearer import choose_scale
 from emg_edge.signal.adaptation import Adjustment
@@ -61,23 +60,21 @@ def samples_of_decisions(count: int) -> list[int]:
 
 def measure(board_name: str, length_s: float) -> dict[str, float]:
     board = simulated(SIMULATED["cyton"])
-    over = threading.Event()
     with tempfile.TemporaryDirectory() as folder, NotingTerminal("cyton", lambda: board.position) as terminal:
-        server = threading.Thread(target=serve, args=(board, terminal, over.is_set, lambda _: None), daemon=True)
-        server.start()
         summary = Path(folder) / "summary.json"
         command = [sys.executable, "-m", "emg_edge", "run", "--board", board_name, "--serial-port", str(terminal.path)]
         command += ["--duration", str(length_s), "--summary", str(summary), "--json"]
         lines: list[tuple[float, dict[str, Any]]] = []
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+        with (
+            serving(board, terminal),
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run,
+        ):
             assert run.stdout is not None
             descriptor, kept = run.stdout.fileno(), b""
             while data := os.read(descriptor, 1 << 16):
                 now_s = time.monotonic()
                 *whole, kept = (kept + data).split(b"\n")
                 lines += [(now_s, json.loads(line)) for line in whole]
-        over.set()
-        server.join()
         figures = json.loads(summary.read_text())
     if figures["samples_lost"] or figures["stale_s"]:
         sys.exit(f"{board_name} lost samples or fell silent: {figures['samples_lost']}, {figures['stale_s']} s")

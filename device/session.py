@@ -13,6 +13,7 @@ from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.registry import open_board
 from emg_edge.device.boards.replay import ReplayBoard
 from emg_edge.device.decoder import Decoder
+from emg_edge.device.gaps import longest_bridge
 from emg_edge.device.loop import Limits, Loop
 from emg_edge.device.sinks import OutputClosed, Sink
 from emg_edge.device.summary import Health, Setting, Summary
@@ -82,10 +83,8 @@ class Session:
 
     def run(self, sinks: Sequence[Sink], stopped: Callable[[], bool]) -> None:
         """Decode until the end of the board, of the duration, of whoever reads the decisions, or until `stopped`."""
-        spec, source = self._description.signal, self._board.source
         layer = DecisionLayer(self._description.movements, self._description.names, self._options.min_probability)
-        gap = max(spec.frame.length, spec.hop * spec.frame.step)  # one frame; one hop where frames are single samples
-        bridge = math.floor(gap * source.rate_hz / spec.rate_hz)  # in the source's samples
+        bridge = longest_bridge(self._description.signal, self._board.source)
         self._loop = loop = Loop(self._board, self._decoder, layer, sinks, self._tally, bridge=bridge, say=self._say)
         with contextlib.suppress(OutputClosed):  # as the user wanted it: `emg-edge run | head`
             loop.run(self._limits(), stopped)

@@ -11,7 +11,7 @@ import msgspec
 
 from emg_edge.device.truth import SETTLE_S
 from emg_edge.errors import EmgEdgeError
-from emg_edge.files import cannot_write, write_atomically
+from emg_edge.files import cannot_write, write_json
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ _MAX_SUMMARY = 1 << 16  # bytes; a summary has about a thousand
 
 def write(path: Path, summary: Summary) -> None:
     """Replace the file: it is a result that the user named for this run."""
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+    write_json(path, summary)
 
 
 def check_writable(path: Path, *kept: Path) -> None:

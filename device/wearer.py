@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from emg_edge.decoding.modelfile import Description
 from emg_edge.errors import SpecError
 from emg_edge.recordings.catalogue import DATABASES
+from emg_edge.signal.adaptation import Adjustment
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.montage import rings
 from emg_edge.signal.source import Source, Unit
@@ -66,6 +67,15 @@ def choose_scale(
         "those people is used, and decisions will be less certain than for them"
     )
     return Choice(scales.units[unit], f"{MEAN} of {unit}", unit, "" if asked == MEAN else note)
+
+
+def as_worn(
+    description: Description, source: Source, wearer: str | None
+) -> tuple[Standardisation, str | None, Adjustment]:
+    """Choose both as `run` does where nothing is asked: scale, ring and adjustment, as a front end takes them."""
+    ring = choose_ring(description, source, None)
+    scale = choose_scale(description, source, wearer, ring.name)
+    return scale.scale, ring.name or None, Adjustment(unit=scale.unit)
 
 
 def _unit(description: Description, source: Source) -> Unit:

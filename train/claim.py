@@ -12,9 +12,8 @@ import msgspec
 import numpy as np
 
 from emg_edge.decoding import runfolder
-from emg_edge.decoding.runfolder import write_json
 from emg_edge.errors import RunFolderError
-from emg_edge.files import Kind, cannot_write, kind_of
+from emg_edge.files import Kind, cannot_write, kind_of, write_json
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.data.track import Track
 from emg_edge.train.fitting.checkpoint import CHECKPOINT

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding import runfolder
-from emg_edge.decoding.runfolder import write_json
 from emg_edge.errors import RecordingError, SpecError
+from emg_edge.files import write_json
 from emg_edge.progress import Progress, in_order
 from emg_edge.signal.spec import AXES, default_spec
 from emg_edge.train.claim import claim, refuse_foreign, sole_user, stored

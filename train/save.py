@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from emg_edge import __version__
 from emg_edge.decoding import runfolder
 from emg_edge.decoding.modelfile import Training
-from emg_edge.decoding.runfolder import Decoder, write_json
-from emg_edge.files import cannot_write, write_atomically
+from emg_edge.decoding.runfolder import Decoder
+from emg_edge.files import cannot_write, write_atomically, write_json
 from emg_edge.movements import names_of
 from emg_edge.train.config import TrainConfig
 from emg_edge.train.data.dataset import Dataset

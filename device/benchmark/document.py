@@ -1,7 +1,6 @@
 """The document of a benchmark, and how it is made of what was measured."""
 
 import importlib.metadata
-from collections.abc import Callable
 
 import msgspec
 import numpy as np
@@ -89,6 +88,11 @@ class Measured(msgspec.Struct, frozen=True):
     stages: NDArray[np.float64]
     bare: NDArray[np.float64]
 
+    @property
+    def invoke(self) -> NDArray[np.float64]:
+        """(runs,), in the loop."""
+        return self.stages[:, STAGES.index("invoke")]
+
 
 def make(
     model: ModelFile,
@@ -104,47 +108,45 @@ def make(
     soak: bool,
 ) -> Document:
     """The first of the sweep is the one that the document is about."""
-    first, told = sweep[0], model.description
+    first, told, summary = sweep[0], model.description, live.summary
     totals = first.stages.sum(axis=1)
-    invoke = first.stages[:, STAGES.index("invoke")]
     hop_ms = told.signal.hop_ms
     stages = {stage: percentiles(first.stages[:, i]) for i, stage in enumerate(STAGES)}
-    summary = live.summary
-    late = np.array([line["latency_ms"] for line in live.lines if line["latency_ms"] is not None])
-    between_ms = 1000 * np.diff(live.arrived_s)
+    late, between_ms = np.array(live.late_ms), 1000 * np.diff(live.arrived_s)
+    swept = [_threads(one) for one in sweep]
     return Document(
-        SCHEMA,
-        importlib.metadata.version("emg-edge"),
-        Model(name, told.model_bytes, told.model_sha256, told.signal.context_ms, hop_ms),
-        board,
-        summary["runtime"],
-        len(totals),
-        warmup,
-        first.threads,
-        stages | {"total": percentiles(totals)},
-        percentiles(first.bare),
-        round(float(np.median(totals - invoke)), 4),
-        round(float(np.median(totals) / np.median(first.bare)), 3),
-        [_threads(one) for one in sweep],
-        summary["seconds"],
-        summary["decisions"],
-        summary["cpu_share"],
-        summary["rss_mb"],
-        summary["first_decision_s"],
-        percentiles(late),
-        percentiles(np.abs(between_ms - hop_ms)) if len(between_ms) else percentiles([0.0]),
-        int((late > hop_ms).sum() + np.maximum(0, np.rint(between_ms / hop_ms) - 1).sum()),
-        summary["samples_lost"],
-        machine,
-        before,
-        after,
-        _soak(live) if soak else None,
+        schema=SCHEMA,
+        version=importlib.metadata.version("emg-edge"),
+        model=Model(name, told.model_bytes, told.model_sha256, told.signal.context_ms, hop_ms),
+        board=board,
+        runtime=summary["runtime"],
+        runs=len(totals),
+        warmup=warmup,
+        threads=first.threads,
+        stages=stages | {"total": swept[0].total},
+        bare_invoke=swept[0].bare_invoke,
+        overhead_ms=round(float(np.median(totals - first.invoke)), 4),
+        total_over_bare=round(float(np.median(totals) / np.median(first.bare)), 3),
+        sweep=swept,
+        seconds=summary["seconds"],
+        decisions=summary["decisions"],
+        cpu_share=summary["cpu_share"],
+        rss_mb=summary["rss_mb"],
+        start_to_first_decision_s=summary["first_decision_s"],
+        latency=percentiles(late),
+        jitter=percentiles(np.abs(between_ms - hop_ms) if len(between_ms) else [0.0]),
+        deadline_misses=int((late > hop_ms).sum() + np.maximum(0, np.rint(between_ms / hop_ms) - 1).sum()),
+        samples_lost=summary["samples_lost"],
+        machine=machine,
+        before=before,
+        after=after,
+        soak=_soak(live) if soak else None,
     )
 
 
 def _threads(one: Measured) -> Threads:
-    invoke = one.stages[:, STAGES.index("invoke")]
-    return Threads(one.threads, percentiles(one.bare), percentiles(invoke), percentiles(one.stages.sum(axis=1)))
+    total = percentiles(one.stages.sum(axis=1))
+    return Threads(one.threads, percentiles(one.bare), percentiles(one.invoke), total)
 
 
 def _soak(live: Watched) -> Soak:
@@ -152,5 +154,5 @@ def _soak(live: Watched) -> Soak:
     heats = [one.temperature_c for one in live.conditions if one.temperature_c is not None]
     told = [one.throttled for one in live.conditions if one.throttled is not None]
     words = sorted({word for one in told for word in one}) if told else None
-    ends: Callable[[list[float]], list[float]] = lambda seen: [seen[0], seen[-1], max(seen)] if seen else []  # noqa: E731
-    return Soak(ends(settled), max(heats, default=None), words)
+    memory = [settled[0], settled[-1], max(settled)] if settled else []
+    return Soak(memory, max(heats, default=None), words)

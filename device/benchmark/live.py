@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,12 +14,12 @@ from typing import IO, Any
 
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.benchmark.machine import Condition, condition
+from emg_edge.device.session import movements_asked
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
-from emg_edge.device.simulator.serve import serve
+from emg_edge.device.simulator.serve import serving
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.errors import EmgEdgeError
-from emg_edge.movements import REST
 
 _PAGE = 4096
 SAMPLED_S = 10.0  # how often memory and heat are looked at
@@ -30,14 +29,14 @@ SAMPLED_S = 10.0  # how often memory and heat are looked at
 class Watched:
     """What was seen from outside.
 
-    lines       decisions, in order
     arrived_s   when each line arrived
+    late_ms     from the newest sample to the line, of those that have one
     resident_mb, conditions   every SAMPLED_S
     summary     what the run says of itself
     """
 
-    lines: list[dict[str, Any]] = field(default_factory=list)
     arrived_s: list[float] = field(default_factory=list)
+    late_ms: list[float] = field(default_factory=list)
     resident_mb: list[float] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
@@ -47,28 +46,21 @@ def watch(
     model: ModelFile, path: Path, board_name: str, seconds: float, threads: int, stopped: Callable[[], bool]
 ) -> Watched:
     """Run for so long, or until `stopped`. Raises EmgEdgeError when the run ends before its first decision."""
-    movements = tuple(number for number in model.description.movements if number != REST)
-    board = simulated(SIMULATED[board_name], movements=movements)
-    over = threading.Event()
+    board = simulated(SIMULATED[board_name], movements=movements_asked(model.description, ()))
     found = Watched()
     with tempfile.TemporaryDirectory() as folder, PseudoTerminal(board_name) as terminal:
-        server = threading.Thread(target=serve, args=(board, terminal, over.is_set, lambda _: None), daemon=True)
-        server.start()
         summary, talk = Path(folder) / "summary.json", Path(folder) / "talk"
         options = ["--model", str(path), "--threads", str(threads), "--duration", f"{seconds:g}"]
         command = [sys.executable, "-m", "emg_edge", "run", "--board", board_name, "--serial-port", str(terminal.path)]
-        try:
-            with (
-                talk.open("wb") as said,
-                subprocess.Popen(  # noqa: S603 - our own program
-                    [*command, *options, "--summary", str(summary), "--json"], stdout=subprocess.PIPE, stderr=said
-                ) as run,
-            ):
-                _follow(run, found, stopped)
-        finally:
-            over.set()
-            server.join()
-        if not found.lines or not summary.exists():
+        with (
+            serving(board, terminal),
+            talk.open("wb") as said,
+            subprocess.Popen(  # noqa: S603 - our own program
+                [*command, *options, "--summary", str(summary), "--json"], stdout=subprocess.PIPE, stderr=said
+            ) as run,
+        ):
+            _follow(run, found, stopped)
+        if not found.arrived_s or not summary.exists():
             last = (talk.read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
             raise EmgEdgeError(f"the run that was to be measured ended without a decision: {last}")
         found.summary = json.loads(summary.read_bytes())
@@ -83,7 +75,8 @@ def _follow(run: "subprocess.Popen[bytes]", found: Watched, stopped: Callable[[]
     for line in stream:
         now_s = time.monotonic()
         found.arrived_s.append(now_s)
-        found.lines.append(json.loads(line))
+        if (late_ms := json.loads(line)["latency_ms"]) is not None:
+            found.late_ms.append(late_ms)
         if now_s - looked_s >= SAMPLED_S:
             looked_s = now_s
             _look(run.pid, found)

@@ -13,12 +13,12 @@ from emg_edge.decoding.decisions import Decision, DecisionLayer
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.benchmark.stopwatch import Stopwatch
 from emg_edge.device.loop import Limits
+from emg_edge.device.session import movements_asked
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.device.simulator.virtual import virtual
 from emg_edge.device.simulator.virtual_loop import decoder_on, loop_on
 from emg_edge.device.sinks import JsonLines
-from emg_edge.movements import REST
 
 # acquire: bytes to samples; front_end: samples to standardised windows; decide: the network's integers to a movement;
 # emit: a decision to a line; loop: what lies between them, gaps, signal quality and counting.
@@ -52,7 +52,7 @@ def measure(model: ModelFile, board_name: str, runs: int, warmup: int, threads: 
     Raises EmgEdgeError where model and board do not go together.
     """
     told = model.description
-    movements = tuple(number for number in told.movements if number != REST)
+    movements = movements_asked(told, ())
     board, port = virtual(board_name, simulated(SIMULATED[board_name], movements=movements, tick_s=_TICK_S))
     decoder, layer = decoder_on(board, model, threads=threads), DecisionLayer(told.movements, told.names)
     watch = Stopwatch("loop")

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import threading
 from typing import Self
 
 import numpy as np
@@ -12,7 +11,7 @@ from emg_edge.device.boards.board import Board, BoardOptions
 from emg_edge.device.boards.registry import open_board
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
-from emg_edge.device.simulator.serve import serve
+from emg_edge.device.simulator.serve import serving
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.device.simulator.truth import SimulatedTruth
 from emg_edge.errors import BoardError
@@ -89,7 +88,7 @@ class _Server:
         self._running: contextlib.ExitStack | None = None
 
     def start(self) -> None:
-        options, end = self._options, threading.Event()
+        options = self._options
         self.board: SimulatedBoard = simulated(
             SIMULATED[options.via],
             seed=options.seed,
@@ -99,10 +98,7 @@ class _Server:
         )
         with contextlib.ExitStack() as stack:
             terminal = stack.enter_context(PseudoTerminal(options.via))
-            thread = threading.Thread(target=serve, args=(self.board, terminal, end.is_set, _nobody), daemon=True)
-            thread.start()
-            stack.callback(thread.join)
-            stack.callback(end.set)
+            stack.enter_context(serving(self.board, terminal))
             self.path = terminal.path
             self._running = stack.pop_all()
 
@@ -117,7 +113,3 @@ class _Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _nobody(sentence: str) -> None:
-    """No faults, no news."""

@@ -1,9 +1,11 @@
 """Serves a simulated board on a pseudo-terminal, in real time."""
 
+import contextlib
 import math
 import select
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
@@ -42,3 +44,16 @@ def serve(
             time.sleep(wait_s)
         elif select.select([terminal.fileno()], [], [], wait_s)[0] and (written := terminal.read()):
             board.receive(written, time.monotonic())
+
+
+@contextlib.contextmanager
+def serving(board: SimulatedBoard, terminal: PseudoTerminal) -> Iterator[None]:
+    """Serve it by a thread, within; nobody is told of its faults."""
+    over = threading.Event()
+    thread = threading.Thread(target=serve, args=(board, terminal, over.is_set, lambda _: None), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

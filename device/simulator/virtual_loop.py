@@ -7,19 +7,17 @@ from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.boards.board import Board
 from emg_edge.device.decoder import Decoder
+from emg_edge.device.gaps import longest_bridge
 from emg_edge.device.loop import Loop
 from emg_edge.device.sinks import Sink
 from emg_edge.device.tally import Tally
-from emg_edge.device.wearer import choose_ring, choose_scale
-from emg_edge.signal.adaptation import Adjustment
+from emg_edge.device.wearer import as_worn
 
 
 def decoder_on(board: Board, model: ModelFile, *, wearer: str | None = None, threads: int = 1) -> Decoder:
     """Make the decoder that `emg-edge run` would. Raises EmgEdgeError where model and board do not go together."""
-    ring = choose_ring(model.description, board.source, None)
-    scale = choose_scale(model.description, board.source, wearer, ring.name)
-    way = Adjustment(unit=scale.unit)
-    return Decoder(model, board.source, scale.scale, ring.name or None, threads, way)
+    scale, ring, adjustment = as_worn(model.description, board.source, wearer)
+    return Decoder(model, board.source, scale, ring, threads, adjustment)
 
 
 def loop_on(
@@ -33,10 +31,10 @@ def loop_on(
     layer: DecisionLayer | None = None,
 ) -> tuple[Loop, Tally]:
     """Decode a board as `emg-edge run` would, or with a decoder or a decision layer of one's own."""
-    told, source = model.description, board.source
+    told = model.description
     decoder = decoder or decoder_on(board, model, wearer=wearer)
     layer = layer or DecisionLayer(told.movements, told.names)
     tally = Tally(told.movements)
-    bridge = int(told.signal.frame.length * source.rate_hz / told.signal.rate_hz)
+    bridge = longest_bridge(told.signal, board.source)
     loop = Loop(board, decoder, layer, sinks, tally, bridge=bridge, say=lambda _: None, clock=clock)
     return loop, tally

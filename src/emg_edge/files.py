@@ -6,6 +6,9 @@ import os
 import stat
 from enum import Enum
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from emg_edge.errors import EmgEdgeError
 
@@ -61,6 +64,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):  # where it could not be made there is none to remove
             temporary.unlink()
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write any document that msgspec can, indented for people."""
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
 
 
 def cannot_write(path: Path, error: OSError) -> EmgEdgeError:

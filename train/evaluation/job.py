@@ -98,9 +98,9 @@ def run_job(job: Job, to_int8: ToInt8) -> bytes:
 
 
 def _unscored(fold: Prepared) -> list[str]:
-    if not fold.unscored:
-        return []
     numbers = ", ".join(map(str, fold.unscored))
+    if not numbers:
+        return []
     return [
         f"{fold.wearer}: movements that nobody was trained on are not scored in '{fold.row.name}': {numbers}; add "
         "recordings of them to the training side"

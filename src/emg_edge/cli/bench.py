@@ -5,14 +5,13 @@ from pathlib import Path
 import click
 
 from emg_edge.cli.numbers import Numbers
+from emg_edge.cli.simulate import BOARDS
 from emg_edge.cli.talk import say
-
-_BOARDS = ("myo", "cyton", "cyton-daisy", "ganglion", "framed", "csv")  # those that can be simulated
 
 
 @click.command("bench")
 @click.option("--model", type=click.Path(path_type=Path), help="A .tflite made by quantize [the one that ships].")
-@click.option("--board", type=click.Choice(_BOARDS), default="myo", show_default=True, help="Whose bytes to decode.")
+@click.option("--board", type=click.Choice(BOARDS), default="myo", show_default=True, help="Whose bytes to decode.")
 @click.option("--num-runs", type=click.IntRange(10), default=1000, show_default=True, help="Decisions to measure.")
 @click.option("--warmup-runs", type=click.IntRange(0), default=50, show_default=True, help="Decisions before them.")
 @click.option("--num-threads", type=Numbers(), default="1", show_default=True, metavar="1,2,4", help="Each in turn.")
@@ -51,12 +50,10 @@ def command(
         raise click.UsageError(f"'{files[0]}' goes with --compare; a model is named by --model")
     if not num_threads:
         raise click.UsageError("--num-threads takes a number or several: 1,2,4")
-    import msgspec  # noqa: PLC0415
-
     from emg_edge.decoding import modelfile  # noqa: PLC0415
     from emg_edge.device.benchmark import run  # noqa: PLC0415
     from emg_edge.device.stopping import asked_to_stop  # noqa: PLC0415
-    from emg_edge.files import write_atomically  # noqa: PLC0415
+    from emg_edge.files import write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
 
     path = model or shipped()
@@ -66,5 +63,5 @@ def command(
         found = run.bench(modelfile.read(path), path, options, stopped, say)
     click.echo(text.as_text(found))
     if json_file is not None:
-        write_atomically(json_file, msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        write_json(json_file, found)
         say(f"wrote {json_file}")

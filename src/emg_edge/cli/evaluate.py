@@ -103,7 +103,7 @@ def _line(protocol: Any) -> str:
 
 def _write(document: dict[str, Any], json_file: Path | None, report: Path | None) -> None:
     if json_file is not None:
-        load("emg_edge.decoding.runfolder").write_json(json_file, document)
+        load("emg_edge.files").write_json(json_file, document)
         _say(f"wrote {json_file}")
     if report is not None:
         load("emg_edge.train.report.page").write_report(document, report)

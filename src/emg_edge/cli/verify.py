@@ -23,10 +23,8 @@ def command(
     Every TFLite runtime of this machine, with and without its fast kernels, and the live loop fed in blocks of an odd
     size, decide on the same windows. Ends with 1 where one of them misses the bound.
     """
-    import msgspec  # noqa: PLC0415 - here and below: nothing heavy for --help
-
-    from emg_edge.decoding import modelfile  # noqa: PLC0415
-    from emg_edge.files import write_atomically  # noqa: PLC0415
+    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
+    from emg_edge.files import write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
     from emg_edge.recordings import takes  # noqa: PLC0415
     from emg_edge.verification import simulated, verify  # noqa: PLC0415
@@ -42,7 +40,7 @@ def command(
     found = verify.verify(opened, path.name, recordings, bar)
     click.echo(verify.as_text(found))
     if json_file is not None:
-        write_atomically(json_file, msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        write_json(json_file, found)
         click.echo(f"wrote {json_file}", err=True)
     if found.problems:
         raise EmgEdgeError(f"{path} does not decide alike everywhere: {'; '.join(found.problems)}")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.decoding.modelfile import Scales, Training
 from emg_edge.errors import RunFolderError, SpecError
-from emg_edge.files import Kind, kind_of, write_atomically
+from emg_edge.files import Kind, kind_of
 from emg_edge.signal.spec import SignalSpec
 
 CONFIG = "config.json"
@@ -57,10 +57,6 @@ class Windows:
         """Windows (len(ends), context, channels), copied."""
         windows: NDArray[np.float32] = self.frames[ends[:, None] + np.arange(1 - context, 1)]
         return windows
-
-
-def write_json(path: Path, document: Any) -> None:
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
 
 
 def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.boards.synthetic import SyntheticBoard
-from emg_edge.movements import REST
+from emg_edge.device.session import movements_asked
 from emg_edge.recordings.recording import Recording
 
 SECONDS = 120.0
@@ -16,7 +16,7 @@ _SEED = 7  # of the streams: any would do
 def people(model: ModelFile) -> Iterator[Recording]:
     """Yield a recording of each simulated person whom the model knows, with the same arm."""
     told = model.description
-    movements = tuple(number for number in told.movements if number != REST)
+    movements = movements_asked(told, ())
     subjects = sorted({number for numbers in told.training.databases.values() for number in numbers})
     for subject in subjects:
         board = SyntheticBoard(movements, subject, _SEED, speed=float("inf"))

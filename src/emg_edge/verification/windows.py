@@ -1,14 +1,15 @@
 """The windows that a model decides on in a recording, cut offline, with the truth of each."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.modelfile import ModelFile
-from emg_edge.device.wearer import choose_ring, choose_scale
+from emg_edge.device.truth import Truth
+from emg_edge.device.wearer import as_worn
 from emg_edge.recordings.recording import Recording
-from emg_edge.signal.adaptation import Adjustment
 from emg_edge.signal.frontend import ContextStack, FrontEnd
 
 SETTLED_S = 0.2  # a window is judged when so much before its newest sample lies in one movement, as in `evaluate`
@@ -33,9 +34,7 @@ def cut(model: ModelFile, recording: Recording) -> Cut:
     """
     told, source = model.description, recording.source
     spec = told.signal
-    ring = choose_ring(told, source, None)
-    scale = choose_scale(told, source, recording.wearer, ring.name)
-    front = FrontEnd(spec, source, scale.scale, ring.name or None, Adjustment(unit=scale.unit))
+    front = FrontEnd(spec, source, *as_worn(told, source, recording.wearer))
     windows = ContextStack(spec.context, spec.hop, spec.features).push(front.push(recording.samples))
     newest = np.array([front.timing.newest(spec.context - 1 + k * spec.hop) for k in range(len(windows))], np.int64)
     return Cut(windows, _classes(model, recording, newest))
@@ -43,16 +42,15 @@ def cut(model: ModelFile, recording: Recording) -> Cut:
 
 def _classes(model: ModelFile, recording: Recording, newest: NDArray[np.int64]) -> NDArray[np.int64]:
     told = model.description
-    movement = recording.movement.astype(np.int64)
-    changed = np.flatnonzero(np.diff(movement, prepend=movement[:1]))  # first samples of new movements
-    last = np.searchsorted(changed, newest, "right") - 1
-    since = newest - np.where(last >= 0, changed[last] if len(changed) else 0, -len(movement))
-    judged = since >= SETTLED_S * recording.source.rate_hz
+    truth = Truth(math.ceil(SETTLED_S * recording.source.rate_hz) - 1)  # which counts samples beyond these
+    truth.take(recording.movement, len(recording.movement))
+    at_newest = [truth.at(sample) for sample in newest.tolist()]
+    judged = np.array([settled for _, settled in at_newest], bool)
     if recording.unlabelled is not None:
         judged &= ~recording.unlabelled[newest]
     trained = told.training.repetitions.get(recording.database, {})
     if recording.subject in told.training.databases.get(recording.database, []) and "test" in trained:
         judged &= np.isin(recording.repetition[newest], trained["test"])
     class_of = {number: index for index, number in enumerate(told.movements)}
-    known = np.array([class_of.get(number, -1) for number in movement[newest].tolist()], np.int64)
+    known = np.array([-1 if number is None else class_of.get(number, -1) for number, _ in at_newest], np.int64)
     return np.where(judged, known, -1)
