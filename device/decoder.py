@@ -1,7 +1,6 @@
 """From samples to probabilities: front end, context, network. The same windows as offline, however they arrive."""
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,8 +12,7 @@ from emg_edge.signal.frontend import ContextStack, FrontEnd, Scale
 from emg_edge.signal.source import Source
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(msgspec.Struct, frozen=True):
     """What the network says of one window.
 
     sample         index, in the samples pushed last, of the newest sample that the window is made of

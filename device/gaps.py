@@ -6,8 +6,8 @@ Samples that are not finite count as missing: one NaN in a recursive filter woul
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +22,7 @@ def longest_bridge(spec: SignalSpec, source: Source) -> int:
     return math.floor(gap * source.rate_hz / spec.rate_hz)
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """Samples that follow one another, ready for the decoder.
 
     fresh   the samples before were lost for longer than can be bridged: the decoder's past is void
@@ -48,10 +47,11 @@ class Gaps:
     def take(self, block: SampleBlock) -> Iterator[Stretch]:
         """Yield the usable stretches of a block, in order."""
         self._missing += block.lost
-        finite = np.logical_and.reduce(np.isfinite(block.samples), axis=1)
-        if finite.all():  # nearly always
+        finite = np.isfinite(block.samples)
+        if np.logical_and.reduce(finite, axis=None):  # nearly always
             yield self._stretch(block.samples, block.movement)
             return
+        finite = np.logical_and.reduce(finite, axis=1)
         edges = np.flatnonzero(np.diff(finite)) + 1
         for start, stop in zip([0, *edges], [*edges, len(finite)], strict=True):
             if finite[start]:

@@ -1,12 +1,12 @@
 """Records a board: what arrives is written as it arrives, and what is wrong with it is said."""
 
-import dataclasses
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from emg_edge.device.boards.board import Board
@@ -99,7 +99,7 @@ def record(
                     silence.heard()
                     left = math.ceil(most - recorder.samples) if math.isfinite(most) else len(block.samples)
                     if label is not None and block.movement is None:
-                        block = dataclasses.replace(block, movement=np.full(len(block.samples), label, np.int16))
+                        block = msgspec.structs.replace(block, movement=np.full(len(block.samples), label, np.int16))
                     block = block.first(left)
                     recorder.write(block)
                     loss.add(block.lost, board.skipped_bytes)

@@ -16,7 +16,10 @@ def cut(
     acceleration: NDArray[np.float32] | None = None,
 ) -> Iterator[SampleBlock]:
     """(n, channels), n > 0, and (n,) samples missing before each -> blocks that begin where some are missing."""
-    inside = np.flatnonzero(lost[1:]) + 1 if len(lost) > 1 else ()
+    if not np.count_nonzero(lost[1:]):  # nearly always
+        yield SampleBlock(samples, arrived_s, int(lost[0]), acceleration=acceleration)
+        return
+    inside = np.flatnonzero(lost[1:]) + 1
     for start, stop in itertools.pairwise([0, *map(int, inside), len(samples)]):
         moved = None if acceleration is None else acceleration[start:stop]
         yield SampleBlock(samples[start:stop], arrived_s, int(lost[start]), acceleration=moved)

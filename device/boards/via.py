@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 from typing import Self
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,7 +59,7 @@ class ViaBoard(Board):
         self.reconnects, self.skipped_bytes, self.refused = driver.reconnects, driver.skipped_bytes, driver.refused
         if block is None:
             return None
-        return dataclasses.replace(block, movement=self._truth.of(block))
+        return msgspec.structs.replace(block, movement=self._truth.of(block))
 
     def stop(self) -> None:
         self._driver.stop()

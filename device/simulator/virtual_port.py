@@ -1,6 +1,7 @@
 """A port to a simulated board on a simulated clock: no waiting, so that an hour passes in seconds."""
 
 import math
+from collections import deque
 
 from emg_edge.device.ports.port import LinkLost, Port
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
@@ -17,6 +18,8 @@ class VirtualPort(Port):
         self._now_s = 0.0
         self._open = False
         self._buffer = bytearray()
+        self._sent: deque[tuple[float, bytes]] = deque()  # what the board sent ahead of time, and when it arrives
+        self._ahead_s = 0.0
 
     def open(self) -> None:
         self.close()
@@ -58,18 +61,33 @@ class VirtualPort(Port):
             self._wait(end_s)
             self._look()
 
+    def run_ahead(self, seconds: float) -> None:
+        """Let the board send all of so many seconds now, so that none of its simulation runs between the reads.
+
+        It does not hear what it is told within that time.
+        """
+        at_s, self._ahead_s = self._now_s, self._now_s + seconds
+        while at_s < self._ahead_s:
+            at_s = max(math.nextafter(at_s, math.inf), min(self.board.next_s(at_s), self._ahead_s))
+            if data := self.board.advance(at_s):
+                self._sent.append((at_s, data))
+
     def _end_s(self, timeout_s: float) -> float:
         """Every wait takes some time, however short: a clock that stands still is waited on for ever."""
         return max(self._now_s + timeout_s, math.nextafter(self._now_s, math.inf)) if timeout_s > 0 else self._now_s
 
     def _wait(self, end_s: float) -> None:
         """Go on to the next thing that happens, or to the end."""
-        next_s = min(self.board.next_s(self._now_s), end_s)
+        next_s = min(self._sent[0][0] if self._sent else self.board.next_s(self._now_s), end_s)
         if not self._now_s < NEVER_S:
             raise RuntimeError("a simulated wait without an end")
         self._now_s = max(math.nextafter(self._now_s, math.inf), next_s)
 
     def _look(self) -> None:
-        data = self.board.advance(self._now_s)
+        data = b""
+        while self._sent and self._sent[0][0] <= self._now_s:
+            data += self._sent.popleft()[1]
+        if self._now_s >= self._ahead_s:
+            data += self.board.advance(self._now_s)
         if self._open:
             self._buffer += data

@@ -8,6 +8,7 @@ begin at once, and takes runs of packets that follow one another whole, without 
 from bisect import bisect_left
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,8 +31,7 @@ def kind_of(message: type[Message]) -> int:
     return (message.event * _GROUPS + message.group) * _GROUPS + message.number
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(msgspec.Struct, frozen=True):
     """The whole packets in a few bytes: (place, length with header, kind) of each; the rest as in Split."""
 
     packets: list[tuple[int, int, int]]

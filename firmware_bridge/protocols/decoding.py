@@ -1,14 +1,13 @@
 """What a stream's decoder gives: whole samples, and what the bytes say of those that are missing."""
 
 import abc
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True):
     """What some bytes held.
 
     counts        (n, channels) int32, raw counts as the converter gave them

@@ -15,8 +15,8 @@ UNCOUNTED_S / 2 or more, is seen, and to within the jitter.
 """
 
 import math
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,12 +34,14 @@ CLOCK_OFF = 0.02  # share by which a board's clock may be off: a bare RC oscilla
 RESTART_S = 0.25
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Which of the samples to use, (n,) bool, and how many are missing just before each used one, (used,) int64."""
+class Placed(msgspec.Struct, frozen=True):
+    """Which of the samples to use, as an index, and how many are missing just before each used one, (used,) int64."""
 
-    keep: NDArray[np.bool_]
+    keep: NDArray[np.bool_] | slice
     lost: NDArray[np.int64]
+
+
+_ALL = slice(None)
 
 
 class Numbering:
@@ -53,6 +55,7 @@ class Numbering:
         self._last: int | None = None  # position of the newest sample, in whole turns and steps
         self._shift = 0  # from the board's numbers to positions; it changes when the board counts anew
         self._heard_s = -math.inf
+        self._counting = np.empty(0, np.int64)  # a board's numbers from 0 on
         self._not_newer = 0  # samples in a row that were refused
         self._owed = 0  # lost, to be said with the next sample
         self.refused = 0  # samples that came twice, or after newer ones: those were counted as lost
@@ -60,33 +63,41 @@ class Numbering:
     def place(self, number: NDArray[np.int64], arrived_s: float) -> Placed:
         """Take the numbers, 0..wrap-1, of the next (n,) samples, and when they arrived."""
         n = len(number)
+        lost = np.zeros(n, np.int64)
         if not n:
-            return Placed(np.ones(0, bool), np.zeros(0, np.int64))
-        keep, lost = np.ones(n, bool), np.zeros(n, np.int64)
+            return Placed(_ALL, lost)
         if self._last is None:
             self._last = (int(number[0]) if self._wrap else 0) - 1
-        if self._wrap:
-            self._follow(number, arrived_s, keep, lost)
-        else:
+        keep: NDArray[np.bool_] | slice = _ALL
+        if not self._wrap or self._follows(number):  # nearly always
             self._last += n
+            self._not_newer = 0
+        else:
+            keep = np.ones(n, bool)
+            self._follow(number, arrived_s, keep, lost)
+            lost = lost[keep]
         self._heard_s = arrived_s
-        used = lost[keep]
-        if len(used):
-            used[0] += self._owed
+        if len(lost):
+            lost[0] += self._owed
             self._owed = self._clock.turns(arrived_s, self._last)
             self._last += self._owed
-        return Placed(keep, used)
+        return Placed(keep, lost)
+
+    def _follows(self, number: NDArray[np.int64]) -> bool:
+        """Whether the numbers go on from the newest sample, each the next of the one before."""
+        assert self._last is not None
+        first = int(number[0])
+        if (first + self._shift - self._last - 1) % self._wrap:
+            return False
+        if first + len(number) > len(self._counting):
+            self._counting = np.arange(2 * (first + len(number))) % self._wrap
+        return number.tobytes() == self._counting[first : first + len(number)].tobytes()
 
     def _follow(
         self, number: NDArray[np.int64], arrived_s: float, keep: NDArray[np.bool_], lost: NDArray[np.int64]
     ) -> None:
         """Go from one run of consecutive numbers to the next."""
         assert self._last is not None
-        follows = (int(number[0]) + self._shift - self._last - 1) % self._wrap == 0
-        if follows and (len(number) == 1 or _consecutive(number, self._wrap)):
-            self._last += len(number)  # nearly always
-            self._not_newer = 0
-            return
         newest = self._clock.newest(arrived_s, CLOCK_OFF * (arrived_s - self._heard_s))
         edges = np.flatnonzero((np.diff(number) - 1) % self._wrap) + 1
         for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(number)], strict=True):
@@ -117,10 +128,6 @@ class Numbering:
         if likely:
             return self._last + step + run - 1 <= newest + self._doubt
         return self._last + step + left - 1 <= newest + NOISE_SAMPLES
-
-
-def _consecutive(number: NDArray[np.int64], wrap: int) -> bool:
-    return not ((number[1:] - number[:-1] - 1) % wrap).any()
 
 
 class _Clock:

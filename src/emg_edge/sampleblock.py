@@ -1,13 +1,11 @@
 """What a board hands to the loop."""
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class SampleBlock:
+class SampleBlock(msgspec.Struct, frozen=True):
     """Consecutive samples as they arrived.
 
     samples    (n, channels) float32, in the unit of the board's Source

@@ -1,7 +1,7 @@
-import dataclasses
 import json
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from support.scripted_board import ScriptedBoard
@@ -62,7 +62,7 @@ def test_a_duration_is_kept_to_the_sample(tmp_path):
 
 def test_the_label_does_not_overrule_a_board_that_knows(tmp_path):
     """What the board says of its samples is the truth."""
-    known = [dataclasses.replace(block, movement=np.full(25, 3, np.int16)) for block in blocks(10)]
+    known = [msgspec.structs.replace(block, movement=np.full(25, 3, np.int16)) for block in blocks(10)]
     Kept().record(ScriptedBoard(SOURCE, known), tmp_path / "x.tsv", label=6)
     assert set(open_recording(tmp_path / "x.tsv").movement.tolist()) == {3}
 

@@ -1,9 +1,9 @@
 """Blocks as a board delivers them, written by our recorder."""
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from emg_edge.device.recorder import Recorder
@@ -32,7 +32,7 @@ def random_blocks(seed: int, lengths: Sequence[int], channels: int = 8, rate_hz:
 
 
 def with_more(block: SampleBlock, **more: object) -> SampleBlock:
-    return dataclasses.replace(block, **more)  # type: ignore[arg-type] # a test's words
+    return msgspec.structs.replace(block, **more)  # type: ignore[arg-type] # a test's words
 
 
 def record(path: Path, blocks: Sequence[SampleBlock], described: Description | None = None) -> Path:

@@ -5,6 +5,7 @@ Shapes, scales and types are read from the file; outputs are found by the name i
 
 import importlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,9 +55,12 @@ class Quantised:
         """Round and clip: an outlier saturates, it does not wrap."""
         if self.scale == 0:  # a float tensor
             return np.asarray(real.astype(self.dtype).reshape(self.shape))
-        limits = np.iinfo(self.dtype)
-        integers = np.rint(real / self.scale) + self.zero_point
-        return np.asarray(np.clip(integers, limits.min, limits.max).astype(self.dtype).reshape(self.shape))
+        integers = real / self.scale
+        np.rint(integers, out=integers)
+        integers += self.zero_point
+        least, most = _limits(self.dtype)
+        np.minimum(np.maximum(integers, least, out=integers), most, out=integers)
+        return np.asarray(integers.astype(self.dtype).reshape(self.shape))
 
     def decode(self, integers: NDArray[Any]) -> NDArray[np.float32]:
         if self.scale == 0:
@@ -113,9 +117,15 @@ class Network:
 
 def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Softmax over the last axis, on the host: an int8 softmax has steps of 1/256, too coarse for rejection."""
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
-    probabilities: NDArray[np.float64] = shifted / shifted.sum(axis=-1, keepdims=True)
+    shifted = np.exp(logits.astype(np.float64) - np.maximum.reduce(logits, axis=-1, keepdims=True))
+    probabilities: NDArray[np.float64] = shifted / np.add.reduce(shifted, axis=-1, keepdims=True)
     return probabilities
+
+
+@lru_cache
+def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
 
 
 def _quantised(details: dict[str, Any]) -> Quantised:

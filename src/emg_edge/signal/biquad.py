@@ -59,6 +59,7 @@ def notch(hz: float, rate_hz: float, q: float = 30.0) -> Section:
 # The recursion is rewritten to look this many samples back, so that as many are computed at once:
 # A(z) P(z) = 1 + c1 z^-L + c2 z^-2L ("scattered look-ahead", Parhi and Messerschmitt 1989).
 _LOOK_AHEAD = 4
+_AT_ONCE = 2048  # samples whose products are made in one stroke: few calls for a block, and few megabytes for an hour
 
 
 class Biquad:
@@ -76,8 +77,8 @@ class Biquad:
     def __init__(self, *sections: Section) -> None:
         """One section for all columns, or one for each."""
         taps, recursions, gains = zip(*map(_looking_ahead, sections), strict=True)
+        self._taps = np.stack(taps, axis=1)[:, None]  # (2 L + 1, 1, sections)
         each = 0 if len(sections) == 1 else slice(None)  # plain numbers are quicker than arrays of one
-        self._taps = np.stack(taps, axis=1)[:, each]  # 2 L + 1 of them
         self._c1, self._c2 = np.array(recursions).T[:, each]
         self._gain_at_dc = np.array(gains)[each]
         self.reset()
@@ -94,20 +95,29 @@ class Biquad:
         if self._x is None or self._y is None:
             self._x = np.repeat(x[:1], past, axis=0)
             self._y = self._x * self._gain_at_dc
-        n = len(x)
         x = np.concatenate([self._x, x])
         y = np.empty_like(x)
         y[:past] = self._y
-        fed = y[past:]
-        np.multiply(x[past:], self._taps[0], out=fed)
-        for k in range(1, past + 1):
-            fed += self._taps[k] * x[past - k : past - k + n]
-        for start in range(past, past + n, look):
-            stop = min(start + look, past + n)
-            y[start:stop] -= self._c1 * y[start - look : stop - look]
-            y[start:stop] -= self._c2 * y[start - past : stop - past]
+        for start in range(past, len(x), _AT_ONCE):
+            stop = min(start + _AT_ONCE, len(x))
+            products = _lagged(x[start - past : stop], past) * self._taps
+            # Not a sum, whose order would depend on the shape: accumulating adds one by one.
+            y[start:stop] = np.add.accumulate(products, axis=0, out=products)[-1]
+        for start in range(past, len(x), look):
+            now = y[start : start + look]
+            n = len(now)
+            now -= self._c1 * y[start - look : start - look + n]
+            now -= self._c2 * y[start - past : start - past + n]
         self._x, self._y = x[-past:].copy(), y[-past:].copy()
         return y[past:]
+
+
+def _lagged(x: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """(n + most, channels) -> a view (most + 1, n, channels): the last n samples, then those one before, and so on."""
+    row, column = x.strides
+    shape = (most + 1, len(x) - most, x.shape[1])
+    view: NDArray[np.float64] = np.ndarray(shape, x.dtype, x, most * row, (-row, row, column))
+    return view
 
 
 def _looking_ahead(section: Section) -> tuple[NDArray[np.float64], tuple[float, float], float]:

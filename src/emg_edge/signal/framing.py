@@ -45,9 +45,7 @@ class SlidingMean(_Strided):
         if self._square:
             x = x * x
         steps = x.reshape(-1, self.stride, x.shape[1])  # (steps, stride, channels)
-        step_sum = steps[:, 0].copy()
-        for k in range(1, self.stride):
-            step_sum += steps[:, k]
+        step_sum = np.add.accumulate(steps, axis=1)[:, -1]  # one by one; the order of a sum would depend on the shape
         total = step_sum[:outputs].copy()
         for k in range(1, self.length // self.stride):
             total += step_sum[k : k + outputs]

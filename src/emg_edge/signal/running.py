@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
-from emg_edge.signal.frontend import Standardisation
+from emg_edge.signal.frontend import Standardisation, limited
 
 LEAST_SD = (
     0.25  # of the prior's, for each feature: long rest, or a dead electrode, must not make noise look like effort
@@ -104,7 +104,7 @@ class RunningStandardisation:
         mean, sd = self._moments(*self._take(log_frames))
         standard: NDArray[np.float32] = log_frames - mean.astype(np.float32)
         standard /= sd.astype(np.float32)
-        return np.clip(standard, np.float32(-clip), np.float32(clip), out=standard)
+        return limited(standard, clip)
 
     def _take(self, frames: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return n (frames,) and a, b (frames, 2, features) after each frame."""

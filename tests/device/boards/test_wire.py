@@ -7,7 +7,7 @@ import pytest
 
 from emg_edge.device.boards.absence import LONGEST_RETRY_S
 from emg_edge.device.boards.wire import STALL_S
-from emg_edge.device.ports.port import Port
+from emg_edge.device.ports.port import LinkLost, Port
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.virtual import DRIVERS, virtual
 from emg_edge.device.simulator.virtual_port import VirtualPort
@@ -356,3 +356,40 @@ def test_a_stream_that_turns_to_noise_is_left_and_tried_again(name):
         assert hostile.now() - began_s <= 0.15 + 0.01 + 1e-6
     assert hostile.opens >= 1
     assert rig.board.skipped_bytes > 10_000
+
+
+@pytest.mark.parametrize("name", ["cyton", "myo"])
+def test_samples_that_nobody_waits_for_come_in_one_block_and_not_late(name):
+    """A block ends with the awaited sample, read when it came."""
+    rig = Rig(name)
+    rig = started(rig).read_until(0.5)
+    rate_hz, awaited = rig.board.source.rate_hz, 12
+    rig.board.unhurried = awaited
+    blocks = [rig.board.read(0.15) for _ in range(20)]
+    assert {len(block.samples) for block in blocks[1:]} == {awaited}
+    arrived_s = np.diff([block.arrived_s for block in blocks])
+    assert np.abs(arrived_s - awaited / rate_hz).max() < 2e-3
+
+
+class Torn(VirtualPort):
+    """Vanishes between a read and the next, when it is told to."""
+
+    torn = False
+    reads = 0
+
+    def read(self, timeout_s):
+        self.reads += self.torn
+        if self.torn and self.reads > 1:
+            raise LinkLost("the serial port virtual vanished; plug it in again")
+        return super().read(timeout_s)
+
+
+def test_what_came_before_the_link_broke_is_delivered():
+    """A second wait that ends in a lost link takes nothing of the first away."""
+    rig = started(Rig("cyton", port=Torn)).read_until(0.5)
+    rig.board.unhurried, rig.port.torn = 12, True
+    newest = rig.true[-1]
+    block = rig.board.read(0.15)
+    assert rig.number(block.samples[0]) == newest + 1
+    assert rig.board.read(0.05) is None
+    assert any("vanished" in sentence for sentence in rig.board.news())
