@@ -78,7 +78,11 @@ class VirtualPort(Port):
 
     def _wait(self, end_s: float) -> None:
         """Go on to the next thing that happens, or to the end."""
-        next_s = min(self._sent[0][0] if self._sent else self.board.next_s(self._now_s), end_s)
+        if self._sent:
+            next_s = self._sent[0][0]
+        else:
+            next_s = self._ahead_s if self._now_s < self._ahead_s else self.board.next_s(self._now_s)
+        next_s = min(next_s, end_s)
         if not self._now_s < NEVER_S:
             raise RuntimeError("a simulated wait without an end")
         self._now_s = max(math.nextafter(self._now_s, math.inf), next_s)
