@@ -133,14 +133,14 @@ class WireBoard(Board):
         data = port.read(max(0.0, until_s - port.now()))
         arrived_s, due_s = port.now(), self._since_s + self.unhurried * sample_s
         until_s = min(until_s, due_s + sample_s / 2)
-        more = data if self.unhurried > 1 else b""
-        while more and arrived_s < due_s - sample_s / 2:
+        while data and self.unhurried > 1 and arrived_s < due_s - sample_s / 2:
             try:
                 more = port.read(max(0.0, until_s - arrived_s))
             except BoardError:  # what came before the link was lost counts; the next read tells of it
                 break
-            if more:
-                data, arrived_s = data + more, port.now()
+            if not more:
+                break
+            data, arrived_s = data + more, port.now()
         return data, arrived_s
 
     def _connect(self) -> None:

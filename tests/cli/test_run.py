@@ -15,7 +15,8 @@ from emg_edge.decoding import modelfile
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.models import shipped
 from emg_edge.recordings.open import open_recording
-from emg_edge.signal.frontend import FrontEnd, windows
+from emg_edge.signal.frontend import FrontEnd
+from emg_edge.signal.windows import windows
 
 FAST = ("--board", "synthetic", "--speed", "max", "--duration", "10")
 

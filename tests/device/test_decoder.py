@@ -14,10 +14,11 @@ from emg_edge.device.wearer import choose_ring, choose_scale
 from emg_edge.errors import SpecError
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.adaptation import NONE, Adjustment
-from emg_edge.signal.frontend import FrontEnd, Standardisation, windows
+from emg_edge.signal.frontend import FrontEnd, Standardisation
 from emg_edge.signal.montage import Turn
 from emg_edge.signal.source import Source
 from emg_edge.signal.units import UV_PER_MYO_COUNT
+from emg_edge.signal.windows import windows
 
 MYO = Source("raw", 200.0, "myo-count", "ring8")
 CYTON = Source("raw", 250.0, "uV", "ring8")

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
-from emg_edge.signal.frontend import ContextStack, FrontEnd, SignalPath, Standardisation, windows
+from emg_edge.signal.frontend import ContextStack, FrontEnd, SignalPath, Standardisation
 from emg_edge.signal.montage import columns
 from emg_edge.signal.source import Source
 from emg_edge.signal.spec import SignalSpec, default_spec
+from emg_edge.signal.windows import windows
 
 RAW, ENVELOPE = default_spec("raw", 15), default_spec("envelope", 7)
 MYO = Source("raw", 200.0, "myo-count", "ring8")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
+from emg_edge.signal.windows import windows
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -100,7 +101,8 @@ class Biquad:
         y[:past] = self._y
         for start in range(past, len(x), _AT_ONCE):
             stop = min(start + _AT_ONCE, len(x))
-            products = _lagged(x[start - past : stop], past) * self._taps
+            lagged = windows(x[start - past : stop], past + 1)[:, ::-1].swapaxes(0, 1)  # (2 L + 1, samples, channels)
+            products = lagged * self._taps
             # Not a sum, whose order would depend on the shape: accumulating adds one by one.
             y[start:stop] = np.add.accumulate(products, axis=0, out=products)[-1]
         for start in range(past, len(x), look):
@@ -110,14 +112,6 @@ class Biquad:
             now -= self._c2 * y[start - past : start - past + n]
         self._x, self._y = x[-past:].copy(), y[-past:].copy()
         return y[past:]
-
-
-def _lagged(x: NDArray[np.float64], most: int) -> NDArray[np.float64]:
-    """(n + most, channels) -> a view (most + 1, n, channels): the last n samples, then those one before, and so on."""
-    row, column = x.strides
-    shape = (most + 1, len(x) - most, x.shape[1])
-    view: NDArray[np.float64] = np.ndarray(shape, x.dtype, x, most * row, (-row, row, column))
-    return view
 
 
 def _looking_ahead(section: Section) -> tuple[NDArray[np.float64], tuple[float, float], float]:

@@ -18,6 +18,7 @@ from emg_edge.signal.frames import Frames
 from emg_edge.signal.source import Source
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.signal.stage import Stage, Timing, timing
+from emg_edge.signal.windows import windows
 
 
 class Scale(Protocol):
@@ -171,16 +172,3 @@ class ContextStack:
         self._kept = frames[used:]
         self._skip += max(0, used - len(frames)) - skipped
         return ready
-
-
-def windows(frames: NDArray[np.float32], context: int) -> NDArray[np.float32]:
-    """Every window of `context` frames as a view, (n - context + 1, context, features), the newest frame last."""
-    count = max(0, len(frames) - context + 1)
-    frames = np.ascontiguousarray(frames)
-    row, column = frames.strides
-    # As np.lib.stride_tricks.sliding_window_view gives it, in a tenth of its time.
-    view: NDArray[np.float32] = np.ndarray(
-        (count, context, frames.shape[1]), frames.dtype, frames if count else None, 0, (row, row, column)
-    )
-    view.flags.writeable = False
-    return view
