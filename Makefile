@@ -25,7 +25,7 @@ $(VENV)/.uv: Makefile
 
 # A strict editable install links file by file, in build/: it is made again when a module comes or goes, or build/ did.
 $(VENV)/.modules: $(VENV)/.uv FORCE
-	@find src train quantize device firmware_bridge -name '*.py' -o -name '*.tflite' -o -name '*.toml' -o -name '*.html' -o -name '*.css' | LC_ALL=C sort > $@.new
+	@find src train quantize device firmware_bridge -name '*.py' -o -name '*.tflite' -o -name '*.toml' -o -name '*.html' -o -name '*.css' -o -path '*/micro/c/*' | LC_ALL=C sort > $@.new
 	@cmp -s $@.new $@ && test -e build/__editable__*/emg_edge/__init__.py && rm $@.new || mv $@.new $@
 
 $(VENV)/.ready: $(VENV)/.uv $(VENV)/.modules pyproject.toml requirements.lock
@@ -71,7 +71,7 @@ wheel-test: setup  ## build the wheel through the sdist; run the device's tests 
 	@echo "[wheel] building through the sdist, installing without extras, testing the device on it"
 	@rm -rf dist $(WHEEL_VENV)
 	@$(BIN)/uv build --quiet --out-dir dist
-	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --extra bluetooth --group dev --no-header --no-annotate \
+	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --extra bluetooth --extra micro --group dev --no-header --no-annotate \
 	  pyproject.toml --constraint requirements.lock --output-file dist/constraints.txt >/dev/null
 	@$(BIN)/uv venv --quiet --python $(BIN)/python $(WHEEL_VENV)
 	@VIRTUAL_ENV=$(WHEEL_VENV) $(BIN)/uv pip install --quiet --constraint dist/constraints.txt dist/*.whl \
@@ -81,7 +81,7 @@ wheel-test: setup  ## build the wheel through the sdist; run the device's tests 
 	  --ignore tests/device/boards/test_bluetooth.py
 
 lock: $(VENV)/.uv  ## resolve the dependencies anew
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra train --extra brainflow --extra bluetooth --group dev \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra train --extra brainflow --extra bluetooth --extra micro --group dev \
 	  --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 shipped-model: setup  ## make the model that ships with the package anew, from simulated people

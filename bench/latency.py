@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 from shipped import shipped_model
 
+from emg_edge.decoding.wearer import choose_scale
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
 from emg_edge.device.simulator.serve import serving
 from emg_edge.device.simulator.simulated import simulated
-from emg_edge.device.wearer import choose_scale
 from emg_edge.signal.adaptation import Adjustment
 from emg_edge.signal.frontend import FrontEnd
 from emg_edge.signal.source import Source

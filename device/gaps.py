@@ -4,7 +4,6 @@ Bridging repeats the samples just before the gap, so that the amplitude stays an
 Samples that are not finite count as missing: one NaN in a recursive filter would stay for ever.
 """
 
-import math
 from collections.abc import Iterator
 
 import msgspec
@@ -12,14 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.sampleblock import SampleBlock
-from emg_edge.signal.source import Source
-from emg_edge.signal.spec import SignalSpec
-
-
-def longest_bridge(spec: SignalSpec, source: Source) -> int:
-    """Samples of the source that one frame lasts, or one hop where frames are single samples: more is not made up."""
-    gap = max(spec.frame.length, spec.hop * spec.frame.step)
-    return math.floor(gap * source.rate_hz / spec.rate_hz)
 
 
 class Stretch(msgspec.Struct, frozen=True):

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 
 from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import Description, ModelFile
+from emg_edge.decoding.wearer import choose_ring, choose_scale
 from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.registry import open_board
 from emg_edge.device.boards.replay import ReplayBoard
 from emg_edge.device.decoder import Decoder
-from emg_edge.device.gaps import longest_bridge
 from emg_edge.device.loop import Limits, Loop
 from emg_edge.device.sinks import OutputClosed, Sink
 from emg_edge.device.summary import Health, Setting, Summary
 from emg_edge.device.tally import Tally
-from emg_edge.device.wearer import choose_ring, choose_scale
 from emg_edge.errors import BoardError
 from emg_edge.movements import REST
 from emg_edge.signal.adaptation import Adjustment, adaptation
@@ -84,7 +83,7 @@ class Session:
     def run(self, sinks: Sequence[Sink], stopped: Callable[[], bool]) -> None:
         """Decode until the end of the board, of the duration, of whoever reads the decisions, or until `stopped`."""
         layer = DecisionLayer(self._description.movements, self._description.names, self._options.min_probability)
-        bridge = longest_bridge(self._description.signal, self._board.source)
+        bridge = self._description.signal.longest_bridge(self._board.source.rate_hz)
         self._loop = loop = Loop(self._board, self._decoder, layer, sinks, self._tally, bridge=bridge, say=self._say)
         with contextlib.suppress(OutputClosed):  # as the user wanted it: `emg-edge run | head`
             loop.run(self._limits(), stopped)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from emg_edge.decoding import modelfile
-from emg_edge.decoding.modelfile import Description, Quantisation
+from emg_edge.decoding.modelfile import Description, ModelFile, Quantisation
 from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
 from emg_edge.errors import ParityError, RunFolderError
-from emg_edge.files import refuse_overwrite
+from emg_edge.files import refuse_overwrite, write_atomically
 from emg_edge.movements import names_of
 from emg_edge.progress import Progress
 from emg_edge.quantize.convert import convert, load_network, operators
@@ -18,6 +18,13 @@ SCHEME = "int8 per channel, post-training"
 def quantize(run: Path, out: Path, progress: Progress, *, force: bool = False) -> tuple[Parity, Description]:
     """Convert, compare, write. Raises ParityError below the bound unless `force`, which marks the file."""
     refuse_overwrite(out, force=force)
+    parity, model = quantised(run, progress, force=force)
+    write_atomically(out, modelfile.pack(model.flatbuffer, model.description))
+    return parity, modelfile.read(out).description
+
+
+def quantised(run: Path, progress: Progress, *, force: bool = False) -> tuple[Parity, ModelFile]:
+    """Do the same without writing it."""
     decoder, metrics = read_decoder(run)
     windows = read_windows(run)
     if not len(windows.test) or not len(windows.calibration):
@@ -59,5 +66,4 @@ def quantize(run: Path, out: Path, progress: Progress, *, force: bool = False) -
             operators=operators(int8),
         ),
     )
-    modelfile.write(out, int8, description, force=force)
-    return parity, modelfile.read(out).description
+    return parity, modelfile.unpack(modelfile.pack(int8, description), "the model")

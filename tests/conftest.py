@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from emg_edge.decoding import modelfile
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.models import shipped
+
 if TYPE_CHECKING:
     from support.tiny_run import TinyRun
 
@@ -17,6 +21,17 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the real recordings are not here: no folder {SHARED_DATA.parent.name}/data beside the checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def model_path() -> Path:
+    """The model that ships with the package."""
+    return shipped()
+
+
+@pytest.fixture(scope="session")
+def model(model_path: Path) -> ModelFile:
+    return modelfile.read(model_path)
 
 
 @pytest.fixture(scope="session")

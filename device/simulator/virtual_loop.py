@@ -5,13 +5,12 @@ from typing import Any
 
 from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.wearer import as_worn
 from emg_edge.device.boards.board import Board
 from emg_edge.device.decoder import Decoder
-from emg_edge.device.gaps import longest_bridge
 from emg_edge.device.loop import Loop
 from emg_edge.device.sinks import Sink
 from emg_edge.device.tally import Tally
-from emg_edge.device.wearer import as_worn
 
 
 def decoder_on(board: Board, model: ModelFile, *, wearer: str | None = None, threads: int = 1) -> Decoder:
@@ -35,6 +34,6 @@ def loop_on(
     decoder = decoder or decoder_on(board, model, wearer=wearer)
     layer = layer or DecisionLayer(told.movements, told.names)
     tally = Tally(told.movements)
-    bridge = longest_bridge(told.signal, board.source)
+    bridge = told.signal.longest_bridge(board.source.rate_hz)
     loop = Loop(board, decoder, layer, sinks, tally, bridge=bridge, say=lambda _: None, clock=clock)
     return loop, tally

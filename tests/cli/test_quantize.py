@@ -8,6 +8,7 @@ from support.tiny_run import TinyRun
 
 from emg_edge.cli.main import cli, main
 from emg_edge.decoding import modelfile
+from emg_edge.models import shipped
 
 
 def invoked(*arguments: object) -> Result:
@@ -56,3 +57,37 @@ def test_misuse_is_two() -> None:
     """Without a run or an output there is nothing to do."""
     assert invoked().exit_code == 2
     assert invoked("run").exit_code == 2
+
+
+def test_a_folder_for_a_microcontroller_is_made_of_a_model_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """stdout: what it takes; nothing of TensorFlow is loaded for it."""
+    out = tmp_path / "micro"
+    result = invoked(shipped(), "--target", "micro", "--out", out, "--rate", 500, "--wearer", "SIM-S1")
+    assert result.exit_code == 0
+    names = [line.split()[0] for line in result.stdout.splitlines()[:5]]
+    assert names == ["model", "operators", "arena", "Cortex-M4", "board"]
+    assert "8 channels at 500 Hz; frames standardised for SIM-S1/upper" in result.stdout
+    assert f"wrote {out}; next: read {out / 'README.md'}" in result.stderr
+    assert (out / "emg_run.c").is_file()
+
+
+def test_a_folder_is_made_of_a_training_run_behind_the_same_gate(tiny: TinyRun, tmp_path: Path) -> None:
+    """The parity table, then what it takes."""
+    out = tmp_path / "micro"
+    result = invoked(tiny.out, "--target", "micro", "--out", out, "--force")
+    assert result.exit_code == 0
+    assert "test windows" in result.stdout
+    assert "float Keras" in result.stdout
+    assert "arena" in result.stdout
+    assert (out / "emg_model_data.c").is_file()
+
+
+def test_a_board_that_cannot_be_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["quantize", str(shipped()), "--target", "micro", "--out", str(tmp_path / "m"), "--channels", "5"])
+    said = capsys.readouterr()
+    assert (stopped.value.code, said.out) == (1, "")
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "m").exists()

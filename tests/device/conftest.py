@@ -1,27 +1,12 @@
-"""Fixtures of the device's tests: the model that ships, and recordings of the simulated forearm."""
-
-from pathlib import Path
+"""Fixtures of the device's tests: recordings of the simulated forearm."""
 
 import numpy as np
 import pytest
 
-from emg_edge.decoding import modelfile
 from emg_edge.firmware_bridge.forearm.wearer import SimulatedWearer
-from emg_edge.models import shipped
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source
 from emg_edge.signal.units import UV_PER_MYO_COUNT
-
-
-@pytest.fixture(scope="session")
-def model_path() -> Path:
-    """The model that ships with the package."""
-    return shipped()
-
-
-@pytest.fixture(scope="session")
-def model(model_path: Path) -> modelfile.ModelFile:
-    return modelfile.read(model_path)
 
 
 @pytest.fixture(scope="session")

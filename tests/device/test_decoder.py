@@ -7,10 +7,10 @@ import scipy.signal as reference
 
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.wearer import choose_ring, choose_scale
 from emg_edge.device.boards.board import Board
 from emg_edge.device.boards.replay import ReplayBoard
 from emg_edge.device.decoder import Decoder
-from emg_edge.device.wearer import choose_ring, choose_scale
 from emg_edge.errors import SpecError
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.adaptation import NONE, Adjustment

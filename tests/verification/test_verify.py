@@ -5,20 +5,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from emg_edge.decoding import modelfile
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import RecordingError, SpecError
-from emg_edge.models import shipped
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source
 from emg_edge.verification import simulated, verify
 from emg_edge.verification.runtimes import REFERENCE
 from emg_edge.verification.verify import LOOP, Row, Verification
-
-
-@pytest.fixture(scope="module")
-def model() -> ModelFile:
-    return modelfile.read(shipped())
 
 
 @pytest.fixture(scope="module")

@@ -4,20 +4,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from emg_edge.decoding import modelfile
 from emg_edge.decoding.modelfile import ModelFile
-from emg_edge.models import shipped
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source
 from emg_edge.verification.windows import SETTLED_S, cut
 
 RATE_HZ, HOP = 200.0, 10
 HOLD = 160  # samples: 0.8 s
-
-
-@pytest.fixture(scope="module")
-def model() -> ModelFile:
-    return modelfile.read(shipped())
 
 
 @pytest.fixture

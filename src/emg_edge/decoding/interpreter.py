@@ -79,21 +79,21 @@ class Network:
                 self._interpreter = self.runtime.interpreter(model_content=flatbuffer, num_threads=threads)
                 self._interpreter.allocate_tensors()
                 runner = self._interpreter.get_signature_runner()
-                self._input = _quantised(next(iter(runner.get_input_details().values())))
-                self._outputs = {name: _quantised(d) for name, d in runner.get_output_details().items()}
+                self.input = _quantised(next(iter(runner.get_input_details().values())))
+                self.outputs = {name: _quantised(d) for name, d in runner.get_output_details().items()}
         except (ValueError, RuntimeError) as error:
             raise ModelFileError(f"{self.runtime.name} cannot open the model: {error}") from error
-        if "logits" not in self._outputs:
-            raise ModelFileError(f"the model's signature names {', '.join(self._outputs)}, and 'logits' is expected")
+        if "logits" not in self.outputs:
+            raise ModelFileError(f"the model's signature names {', '.join(self.outputs)}, and 'logits' is expected")
 
     @property
     def input_shape(self) -> tuple[int, ...]:
         """(1, context, 1, channels)."""
-        return self._input.shape
+        return self.input.shape
 
     @property
     def classes(self) -> int:
-        return self._outputs["logits"].shape[-1]
+        return self.outputs["logits"].shape[-1]
 
     def __call__(self, window: NDArray[np.float32], output: str = "logits") -> NDArray[np.float32]:
         """Window (context, channels) float32 -> (classes,) logits, or another output by name."""
@@ -103,7 +103,7 @@ class Network:
 
     def put(self, window: NDArray[np.float32]) -> None:
         """Quantise a window (context, channels) into the network's input."""
-        self._interpreter.set_tensor(self._input.index, self._input.encode(window))
+        self._interpreter.set_tensor(self.input.index, self.input.encode(window))
 
     def invoke(self) -> None:
         """Run the network on what was put."""
@@ -111,7 +111,7 @@ class Network:
 
     def get(self, output: str = "logits") -> NDArray[np.float32]:
         """Return what it found: (classes,) logits, or another output by name."""
-        tensor = self._outputs[output]
+        tensor = self.outputs[output]
         return tensor.decode(self._interpreter.get_tensor(tensor.index))
 
 

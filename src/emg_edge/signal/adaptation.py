@@ -37,7 +37,7 @@ class Adjustment:
     """What a source needs beyond what it says of itself.
 
     turn      how its ring is worn
-    unit      that its samples are brought to, None to leave them; see device.wearer.choose_scale
+    unit      that its samples are brought to, None to leave them; see decoding.wearer.choose_scale
     notch_hz  mains frequency whose hum is filtered out, with its harmonics, before all else; 0 for none
     """
 

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
-from emg_edge.signal.biquad import Biquad, Section, highpass, lowpass
-
-_THROUGH = Section(1.0, 0.0, 0.0, 0.0, 0.0)  # where one band has more sections than another
+from emg_edge.signal.biquad import THROUGH, Biquad, Section, highpass, lowpass
 
 
 class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,16 +36,16 @@ class SubBands:
     first, stride, span = 0, 1, 1  # as of a Biquad
 
     def __init__(self, bands: Sequence[Band], channels: int) -> None:
-        self._copies = len(bands)
-        rows = zip_longest(*(one.sections for one in bands), fillvalue=_THROUGH)  # the k-th section of each band
-        self._cascade = [Biquad(*(section for section in row for _ in range(channels))) for row in rows]
+        self.copies = len(bands)
+        rows = zip_longest(*(one.sections for one in bands), fillvalue=THROUGH)  # the k-th section of each
+        self.cascade = [Biquad(*(section for section in row for _ in range(channels))) for row in rows]
 
     def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        x = np.tile(x, (1, self._copies))
-        for biquad in self._cascade:
+        x = np.tile(x, (1, self.copies))
+        for biquad in self.cascade:
             x = biquad.push(x)
         return x
 
     def reset(self) -> None:
-        for biquad in self._cascade:
+        for biquad in self.cascade:
             biquad.reset()

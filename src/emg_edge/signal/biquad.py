@@ -25,6 +25,9 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_lik
     a2: float
 
 
+THROUGH = Section(1.0, 0.0, 0.0, 0.0, 0.0)  # changes nothing
+
+
 def _bilinear(hz: float, rate_hz: float, what: str) -> float:
     if not 0 < hz < rate_hz / 2:
         raise SpecError(f"a {what} at {hz:g} Hz needs a rate above {2 * hz:g} Hz, and this signal has {rate_hz:g} Hz")
@@ -77,6 +80,7 @@ class Biquad:
 
     def __init__(self, *sections: Section) -> None:
         """One section for all columns, or one for each."""
+        self.sections = sections
         taps, recursions, gains = zip(*map(_looking_ahead, sections), strict=True)
         self._taps = np.stack(taps, axis=1)[:, None]  # (2 L + 1, 1, sections)
         each = 0 if len(sections) == 1 else slice(None)  # plain numbers are quicker than arrays of one

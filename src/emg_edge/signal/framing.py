@@ -35,14 +35,14 @@ class SlidingMean(_Strided):
     def __init__(self, length: int, step: int, *, root_mean_square: bool) -> None:
         if length % step:
             raise SpecError(f"a window of {length} samples cannot slide by {step}: it is not a multiple")
-        self._square = root_mean_square
+        self.root_mean_square = root_mean_square
         super().__init__(length, step)
 
     def push(self, x: Array) -> Array:
         x, outputs = self._take(x)
         if not outputs:
             return np.empty((0, x.shape[1]))
-        if self._square:
+        if self.root_mean_square:
             x = x * x
         steps = x.reshape(-1, self.stride, x.shape[1])  # (steps, stride, channels)
         step_sum = np.add.accumulate(steps, axis=1)[:, -1]  # one by one; the order of a sum would depend on the shape
@@ -50,4 +50,4 @@ class SlidingMean(_Strided):
         for k in range(1, self.length // self.stride):
             total += step_sum[k : k + outputs]
         total /= self.length
-        return np.sqrt(total) if self._square else total
+        return np.sqrt(total) if self.root_mean_square else total

@@ -75,6 +75,7 @@ class SignalPath:
     ) -> None:
         adapted = adaptation(spec, source, ring, adjustment)
         asis = tuple(range(source.channels))
+        self.columns = adapted.columns
         self._columns = None if adapted.columns == asis else list(adapted.columns)
         self._expected = source.channels
         self.unit = adapted.unit

@@ -28,7 +28,7 @@ class Resample:
 
     def __init__(self, taps: Array, down: int) -> None:
         """`taps` (up, span): a row for each place of an output between two inputs, the oldest input's tap first."""
-        self._taps, self._down = taps, down
+        self.taps, self.down = taps, down
         self._up, self.span = taps.shape
         self.stride = Fraction(down, self._up)
         self.reset()
@@ -44,12 +44,12 @@ class Resample:
         past = self.span - 1
         x = np.concatenate([np.repeat(x[:1], past, axis=0) if self._kept is None else self._kept, x])
         ready = (len(x) - past) * self._up - self._next
-        outputs = max(0, -(-ready // self._down))
-        oldest, phase = np.divmod(self._next + self._down * np.arange(outputs), self._up)
+        outputs = max(0, -(-ready // self.down))
+        oldest, phase = np.divmod(self._next + self.down * np.arange(outputs), self._up)
         total = np.zeros((outputs, x.shape[1]))
         for k in range(self.span):
-            total += self._taps[phase, k, None] * x[oldest + k]
-        used, self._next = divmod(self._next + outputs * self._down, self._up)
+            total += self.taps[phase, k, None] * x[oldest + k]
+        used, self._next = divmod(self._next + outputs * self.down, self._up)
         self._kept = x[used:].copy()
         return total
 

@@ -122,6 +122,11 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
         """Time that the frames of one decision cover."""
         return 1000 * (self.frame.length + (self.context - 1) * self.frame.step) / self.rate_hz
 
+    def longest_bridge(self, rate_hz: float) -> int:
+        """Samples of a gap that may be made up: those of one frame, or of one hop where frames are single samples."""
+        gap = max(self.frame.length, self.hop * self.frame.step)
+        return math.floor(gap * rate_hz / self.rate_hz)
+
     def floor(self, unit: Unit) -> float:
         try:
             return self.floors[unit]

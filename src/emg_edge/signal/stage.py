@@ -33,10 +33,10 @@ class Gain:
     first, stride, span = 0, 1, 1
 
     def __init__(self, factor: float) -> None:
-        self._factor = factor
+        self.factor = factor
 
     def push(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        return x * self._factor
+        return x * self.factor
 
     def reset(self) -> None:
         """Nothing is remembered."""

@@ -1,10 +1,12 @@
 """The TFLite runtimes of this machine, each with the kernels that it can be had with."""
 
+import contextlib
 import functools
 import importlib
 from collections.abc import Iterator
 
 from emg_edge.decoding.interpreter import RUNTIMES, Runtime, find_runtime
+from emg_edge.decoding.micro import micro_runtime
 from emg_edge.errors import MissingDependency
 from emg_edge.quiet import quiet
 
@@ -26,3 +28,5 @@ def runtimes() -> Iterator[Runtime]:
             except MissingDependency:
                 continue
             yield found
+    with contextlib.suppress(MissingDependency):
+        yield micro_runtime()

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.wearer import as_worn
 from emg_edge.device.truth import Truth
-from emg_edge.device.wearer import as_worn
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.frontend import ContextStack, FrontEnd
 

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from emg_edge.decoding.modelfile import Scales
-from emg_edge.device.wearer import choose_ring, choose_scale
+from emg_edge.decoding.wearer import choose_ring, choose_scale
 from emg_edge.errors import SpecError
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.source import Source

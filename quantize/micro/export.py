@@ -1,0 +1,106 @@
+"""Write a model as a folder of C, with what it takes on a microcontroller."""
+
+import shutil
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from emg_edge.decoding.micro import arena_bytes
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.errors import EmgEdgeError, MissingDependency
+from emg_edge.files import cannot_write
+from emg_edge.quantize.micro import constants
+from emg_edge.quantize.micro.footprint import Footprint, footprint
+from emg_edge.quantize.micro.plan import Plan, plan
+from emg_edge.quantize.micro.readme import readme
+from emg_edge.quantize.micro.tensors import tensors
+from emg_edge.signal.source import Source
+
+_MODEL = "emg_model.h"  # by which a folder of ours is known
+_UNMEASURED_ARENA = 32 << 10  # bytes: what a model of ours may take at most
+
+
+class Export(msgspec.Struct, frozen=True):
+    """What was written; report.json in the folder.
+
+    arena_bytes   found by the microcontroller interpreter, or None where that is not installed
+    footprint     of everything but the interpreter's own code, or None without a cross compiler
+    """
+
+    movements: tuple[str, ...]
+    wearer: str
+    unit: str
+    source_hz: float
+    source_channels: int
+    model_bytes: int
+    model_sha256: str
+    operators: tuple[str, ...]
+    arena_bytes: int | None
+    footprint: Footprint | None
+
+
+def export(model: ModelFile, source: Source, out: Path, wearer: str | None = None, *, force: bool = False) -> Export:
+    """Write the folder `out`, whole or not at all. `source` is the board, in microvolts.
+
+    Raises SpecError where the board cannot be brought to the model, ModelFileError for a network that no
+    microcontroller runs, EmgEdgeError where the folder cannot be written; with `force` one that was exported before
+    is replaced, and no other.
+    """
+    _refuse(out, force=force)
+    told = model.description
+    planned = plan(told, source, wearer)
+    read = tensors(model.flatbuffer, told.quantisation.operators)
+    try:
+        arena = arena_bytes(model.flatbuffer)
+    except MissingDependency:
+        arena = None
+    sources = {
+        _MODEL: constants.header(planned, read, told, arena or _UNMEASURED_ARENA, len(model.flatbuffer)),
+        "emg_model.c": constants.source(planned, told),
+        "emg_model_data.c": constants.data(model.flatbuffer),
+    }
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as held:
+            folder = Path(held) / out.name
+            shutil.copytree(str(files(__package__) / "c"), folder)
+            for name, text in sources.items():
+                (folder / name).write_text(text)
+            made = _report(model, planned, arena, footprint(folder))
+            (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
+            (folder / "README.md").write_text(readme(made, told))
+            if out.exists():
+                out.rename(Path(held) / "before")
+            folder.rename(out)
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    return made
+
+
+def _refuse(out: Path, *, force: bool) -> None:
+    if not out.exists():
+        return
+    if not force:
+        raise EmgEdgeError(f"{out} exists already; choose another name or say --force to replace it")
+    if not (out / _MODEL).is_file():
+        raise EmgEdgeError(
+            f"{out} is not a folder that was exported before, so it is not replaced; choose another name"
+        )
+
+
+def _report(model: ModelFile, planned: Plan, arena: int | None, measured: Footprint | None) -> Export:
+    told = model.description
+    return Export(
+        movements=told.names,
+        wearer=planned.wearer,
+        unit=planned.unit,
+        source_hz=planned.source.rate_hz,
+        source_channels=planned.source.channels,
+        model_bytes=told.model_bytes,
+        model_sha256=told.model_sha256,
+        operators=tuple(dict.fromkeys(told.quantisation.operators)),
+        arena_bytes=arena,
+        footprint=measured,
+    )

@@ -1,0 +1,58 @@
+"""Flash and memory on a Cortex-M4, of everything but TensorFlow Lite Micro itself, where a cross compiler is here."""
+
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from emg_edge.errors import EmgEdgeError
+
+COMPILER = "arm-none-eabi-gcc"
+CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
+_SMALL = ("-Os", "-std=c99", "-ffunction-sections", "-fdata-sections", "--specs=nano.specs", "--specs=nosys.specs")
+_STRIPPED = ("-Wl,--gc-sections", "-Wl,--no-warn-mismatch", "-lm")
+# In place of the network and of the board: enough to be linked.
+_STUBS = """
+#include "emg_network.h"
+#include "emg_port.h"
+#include "emg_model.h"
+const char *emg_network_init(void) { return 0; }
+const int8_t *emg_network_run(const int8_t *window) { return (const int8_t *)emg_model + (window[0] & 1); }
+int emg_port_read(uint8_t *bytes, size_t room) { bytes[0] = 0; return room > 0; }
+void emg_port_send(const char *bytes, size_t length) { (void)bytes; (void)length; }
+void emg_port_print(const char *line) { (void)line; }
+uint32_t emg_port_ms(void) { return 0; }
+int main(void) { return emg_run(); }
+"""
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Bytes: `flash` is code, constants and the model; `memory` what is written to, less stack and arena."""
+
+    compiler: str
+    flash: int
+    memory: int
+
+
+def footprint(folder: Path) -> Footprint | None:
+    """Compile and link an exported folder for a Cortex-M4; None where the compiler is not on PATH."""
+    if shutil.which(COMPILER) is None:
+        return None
+    sources = [str(path) for path in sorted(folder.glob("emg_*.c"))]
+    with tempfile.TemporaryDirectory() as held:
+        stubs, program = Path(held) / "stubs.c", Path(held) / "program.elf"
+        stubs.write_text(_STUBS)
+        _run([COMPILER, *CORTEX_M4, *_SMALL, f"-I{folder}", *sources, str(stubs), *_STRIPPED, "-o", str(program)])
+        sizes = _run([COMPILER.replace("gcc", "size"), str(program)]).splitlines()[1].split()
+    text, initialised, zeroed = map(int, sizes[:3])
+    version = _run([COMPILER, "-dumpfullversion"]).strip()
+    return Footprint(f"{COMPILER} {version}", text + initialised, initialised + zeroed)
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed program
+    if done.returncode:
+        raise EmgEdgeError(f"{Path(command[0]).name} cannot compile the exported folder: {done.stderr.strip()[-400:]}")
+    return done.stdout

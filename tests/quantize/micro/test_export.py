@@ -1,0 +1,143 @@
+"""The exported folder: what is in it, what it says of itself, and when there is none."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from emg_edge.decoding import micro
+from emg_edge.decoding.interpreter import Network, find_runtime
+from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.errors import EmgEdgeError, MissingDependency, ModelFileError, SpecError
+from emg_edge.quantize.micro.constants import _text
+from emg_edge.quantize.micro.export import Export, export
+from emg_edge.quantize.micro.footprint import COMPILER
+from emg_edge.quantize.micro.tensors import tensors
+from emg_edge.signal.source import Source
+
+BOARD = Source("raw", 1000.0, "uV", "ring8")
+
+
+@pytest.fixture(scope="module")
+def made(model: ModelFile, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Export]:
+    folder = tmp_path_factory.mktemp("export") / "micro"
+    return folder, export(model, BOARD, folder)
+
+
+def test_the_folder_holds_the_model_byte_for_byte(made: tuple[Path, Export], model: ModelFile) -> None:
+    """Without the description's tail, aligned; the report has its hash."""
+    folder, report = made
+    text = (folder / "emg_model_data.c").read_text()
+    assert bytes(int(byte, 16) for byte in re.findall(r"0x([0-9a-f]{2}),", text)) == model.flatbuffer
+    assert "aligned(16)" in text
+    assert report.model_sha256 == model.description.model_sha256
+    assert msgspec.json.decode((folder / "report.json").read_bytes(), type=Export) == report
+    readme = (folder / "README.md").read_text()
+    assert f"{report.model_bytes} bytes" in readme
+    assert f"{report.arena_bytes} bytes" in readme
+
+
+def test_the_arena_is_the_smallest_that_it_runs_in(made: tuple[Path, Export], model: ModelFile) -> None:
+    """Sixteen bytes less are too few; it keeps to the bound of 32 kB."""
+    _, report = made
+    assert report.arena_bytes is not None
+    assert report.arena_bytes <= 32 << 10
+    micro._open(model.flatbuffer, report.arena_bytes)
+    with pytest.raises(ModelFileError, match=r"tflite-micro cannot open the model: .*allocate"):
+        micro._open(model.flatbuffer, report.arena_bytes - 16)
+
+
+def test_the_microcontrollers_interpreter_decides_as_litert_does(model: ModelFile) -> None:
+    """The same flatbuffer, window by window."""
+    there, here = Network(model.flatbuffer, micro.micro_runtime()), Network(model.flatbuffer, find_runtime("litert"))
+    rng = np.random.default_rng(0)
+    spec = model.description.signal
+    windows = rng.normal(0, 1, (300, spec.context, spec.features)).astype(np.float32)
+    said = np.array([[network(window).argmax() for window in windows] for network in (there, here)])
+    assert (said[0] == said[1]).mean() >= 0.99
+    assert len(np.unique(said[1])) > 3
+    np.testing.assert_allclose(there(windows[0]), here(windows[0]), atol=3 * here.outputs["logits"].scale)
+    assert there(windows[0], "embedding").shape == here(windows[0], "embedding").shape
+
+
+def test_outputs_are_found_by_name_and_operators_once(model: ModelFile) -> None:
+    """The converter may put the embedding first."""
+    read = tensors(model.flatbuffer, ["CONV_2D", "CONV_2D", "CONCATENATION"])
+    assert read.resolver == ("AddConv2D", "AddConcatenation")
+    network = Network(model.flatbuffer)
+    logits = network.outputs["logits"]
+    assert (read.logits.scale, read.logits.zero_point) == (pytest.approx(logits.scale), logits.zero_point)
+    interpreter = find_runtime("litert").interpreter(model_content=model.flatbuffer)
+    assert interpreter.get_output_details()[read.logits_output]["index"] == logits.index
+
+
+def test_an_operator_that_no_target_has_is_named(model: ModelFile) -> None:
+    with pytest.raises(ModelFileError, match="has the operator CUMSUM, which the export for microcontrollers"):
+        tensors(model.flatbuffer, ["CONV_2D", "CUMSUM"])
+
+
+def test_what_is_there_stands(model: ModelFile, tmp_path: Path) -> None:
+    """Without --force nothing is touched; with it only a folder of ours is replaced."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    with pytest.raises(EmgEdgeError, match="exists already; choose another name or say --force"):
+        export(model, BOARD, mine)
+    with pytest.raises(EmgEdgeError, match="not a folder that was exported before, so it is not replaced"):
+        export(model, BOARD, mine, force=True)
+    assert [path.name for path in mine.iterdir()] == ["thesis.txt"]
+    ours = tmp_path / "ours"
+    export(model, BOARD, ours)
+    (ours / "emg_run.c").write_text("changed")
+    export(model, Source("raw", 500.0, "uV", "ring8"), ours, force=True)
+    assert "EMG_SOURCE_RATE_MHZ  500000u" in (ours / "emg_model.h").read_text()
+    assert (ours / "emg_run.c").read_text() != "changed"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "ours"]
+
+
+def test_a_refused_model_leaves_no_folder(model: ModelFile, tmp_path: Path) -> None:
+    with pytest.raises(SpecError):
+        export(model, Source("raw", 50.0, "uV", "ring8"), tmp_path / "micro")
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_the_extra_and_a_cross_compiler_it_says_that_nothing_was_measured(
+    model: ModelFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is made all the same, with room for the largest arena that a model of ours may take."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "tflite_micro.python.tflite_micro", None)
+    monkeypatch.delitem(sys.modules, "tflite_micro.python.tflite_micro.runtime", raising=False)
+    with pytest.raises(MissingDependency, match=r"pip install 'emg-edge\[micro\]'"):
+        micro.micro_runtime()
+    report = export(model, BOARD, tmp_path / "micro")
+    assert (report.arena_bytes, report.footprint) == (None, None)
+    assert f"EMG_ARENA_BYTES      {32 << 10}" in (tmp_path / "micro" / "emg_model.h").read_text()
+    assert "not measured" in (tmp_path / "micro" / "README.md").read_text()
+
+
+def test_names_are_c_strings_and_json(model: ModelFile, tmp_path: Path) -> None:
+    """A gesture may be called anything: quotes, backslashes, trigraphs, letters beyond ASCII."""
+    name = 'a "fist"\\ ??/ schließen\n'
+    source = f'#include <stdio.h>\nint main(void) {{ printf("\\"%s\\"", {_text(name)}); return 0; }}\n'
+    (tmp_path / "name.c").write_text(source)
+    subprocess.run(["cc", "-std=c99", "-trigraphs", "name.c", "-o", "name"], check=True, cwd=tmp_path)
+    printed = subprocess.run([tmp_path / "name"], capture_output=True, check=True).stdout
+    assert json.loads(printed) == name
+
+
+@pytest.mark.skipif(shutil.which(COMPILER) is None, reason=f"no cross compiler {COMPILER} on this machine")
+def test_flash_and_memory_of_a_cortex_m4(made: tuple[Path, Export]) -> None:
+    """The model lies in flash; what the rest takes is told."""
+    _, report = made
+    size = report.footprint
+    assert size is not None
+    assert size.flash > report.model_bytes
+    assert size.flash - report.model_bytes < 64 << 10
+    assert 0 < size.memory < 32 << 10
