@@ -15,7 +15,7 @@ SAMPLES_WIDTH = 48  # of layers over raw samples: twice as many layers, each ove
 # Context in ms -> dilations, then the frames that their output is averaged over; a frame every 25 ms (raw) or 50 ms
 # (envelope). Over a second the mean generalises better than more layers: docs/decisions/0020-the-mean-of-a-second.md.
 CONVOLUTIONAL: dict[Domain, dict[int, tuple[tuple[int, ...], int]]] = {
-    "raw": {200: ((1, 2), 1), 400: ((1, 2, 4), 1), 600: ((1, 2, 4, 4), 1), 1000: ((1, 2, 4), 25)},
+    "raw": {200: ((1, 2), 1), 400: ((1, 2, 4), 1), 600: ((1, 2, 4, 4), 1), 1000: ((1, 2), 33)},
     "envelope": {200: ((1,), 1), 400: ((1, 2), 1), 600: ((1, 2, 2), 1), 1000: ((1, 2, 4, 2), 1)},
 }
 # The same where a frame is one sample, every 5 ms: an odd number of them, so one less than the context in ms / 5.
