@@ -10,10 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.decoding.modelfile import Description
+from emg_edge.decoding.modelfile import Description, ModelFile
 from emg_edge.quantize.micro import constants
 from emg_edge.quantize.micro.plan import Plan
-from emg_edge.quantize.micro.tensors import Tensors
+from emg_edge.quantize.micro.tensors import Tensors, tensors
+from emg_edge.signal.adaptation import Adjustment
+from emg_edge.signal.frontend import ContextStack, FrontEnd
+from emg_edge.signal.source import Source
 
 C = Path(str(files("emg_edge.quantize.micro") / "c"))
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror", "-pedantic")
@@ -193,3 +196,23 @@ class Library:
     @property
     def skipped(self) -> int:
         return int(self.c.skipped())
+
+
+def muscle(source: Source, seconds: float, seed: int = 0) -> NDArray[np.float32]:
+    """Bursts on each channel in turn, with the offset of a DC-coupled amplifier and its drift, in microvolts."""
+    rng = np.random.default_rng(seed)
+    n = round(seconds * source.rate_hz)
+    time_s = np.arange(n)[:, None] / source.rate_hz
+    effort = 8 + 400 * np.maximum(0, np.sin(2 * np.pi * (0.4 * time_s + np.arange(source.channels) / source.channels)))
+    offset = rng.uniform(-40_000, 40_000, source.channels) + 2_000 * np.sin(0.3 * time_s)
+    return (offset + effort * rng.standard_normal((n, source.channels))).astype(np.float32)
+
+
+def python_windows(planned: Plan, samples: NDArray[np.float32], model: ModelFile) -> NDArray[np.int8]:
+    """The windows that the live loop would make, quantised."""
+    spec = planned.spec
+    front = FrontEnd(spec, planned.source, planned.scale, None, Adjustment(unit=planned.unit))
+    windows = ContextStack(spec.context, spec.hop, spec.features).push(front.push(samples))
+    grid = tensors(model.flatbuffer, []).input
+    integers = np.rint(windows / np.float32(grid.scale)) + grid.zero_point
+    return np.clip(integers, -128, 127).astype(np.int8)

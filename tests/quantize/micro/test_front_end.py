@@ -6,15 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.micro_c import Library
+from support.micro_c import Library, muscle, python_windows
 
 from emg_edge.decoding.modelfile import Description, ModelFile, Scales
 from emg_edge.errors import SpecError
 from emg_edge.quantize.micro.plan import Plan, plan
 from emg_edge.quantize.micro.tensors import tensors
 from emg_edge.recordings import takes
-from emg_edge.signal.adaptation import Adjustment
-from emg_edge.signal.frontend import ContextStack, FrontEnd, Standardisation
+from emg_edge.signal.frontend import FrontEnd, Standardisation
 from emg_edge.signal.source import Source, Unit
 from emg_edge.signal.spec import SignalSpec, default_spec
 
@@ -28,26 +27,6 @@ def described(model: ModelFile, spec: SignalSpec, unit: Unit = "uV") -> Descript
     mean, sd = (0.0, 400.0) if spec.frame.kind == "raw" else (5.0, 1.0)
     scale = Standardisation((mean,) * features, tuple(sd + 0.01 * sd * k for k in range(features)))
     return msgspec.structs.replace(model.description, signal=spec, scales=Scales({unit: scale}, {}))
-
-
-def muscle(source: Source, seconds: float, seed: int = 0) -> NDArray[np.float32]:
-    """Bursts on each channel in turn, with the offset of a DC-coupled amplifier and its drift, in microvolts."""
-    rng = np.random.default_rng(seed)
-    n = round(seconds * source.rate_hz)
-    time_s = np.arange(n)[:, None] / source.rate_hz
-    effort = 8 + 400 * np.maximum(0, np.sin(2 * np.pi * (0.4 * time_s + np.arange(source.channels) / source.channels)))
-    offset = rng.uniform(-40_000, 40_000, source.channels) + 2_000 * np.sin(0.3 * time_s)
-    return (offset + effort * rng.standard_normal((n, source.channels))).astype(np.float32)
-
-
-def python(planned: Plan, samples: NDArray[np.float32], model: ModelFile) -> NDArray[np.int8]:
-    """The windows that the live loop would make, quantised."""
-    spec = planned.spec
-    front = FrontEnd(spec, planned.source, planned.scale, None, Adjustment(unit=planned.unit))
-    windows = ContextStack(spec.context, spec.hop, spec.features).push(front.push(samples))
-    grid = tensors(model.flatbuffer, []).input
-    integers = np.rint(windows / np.float32(grid.scale)) + grid.zero_point
-    return np.clip(integers, -128, 127).astype(np.int8)
 
 
 def in_units(planned: Plan, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -85,7 +64,7 @@ def test_windows_are_those_of_the_live_loop(model: ModelFile, spec: SignalSpec, 
     planned = plan(described(model, spec), Source("raw", rate_hz, "uV", "ring8"))
     library = Library(planned, tensors(model.flatbuffer, []), model.description, tmp_path / "c")
     samples = muscle(planned.source, 12.0)
-    assert_alike(library.windows(in_units(planned, samples)), python(planned, samples, model))
+    assert_alike(library.windows(in_units(planned, samples)), python_windows(planned, samples, model))
 
 
 def test_two_rings_are_read_in_the_order_of_the_montage(model: ModelFile, tmp_path: Path) -> None:
@@ -95,7 +74,7 @@ def test_two_rings_are_read_in_the_order_of_the_montage(model: ModelFile, tmp_pa
     assert planned.columns != tuple(range(16))
     library = Library(planned, tensors(model.flatbuffer, []), model.description, tmp_path / "c")
     samples = muscle(planned.source, 6.0)
-    assert_alike(library.windows(in_units(planned, samples)), python(planned, samples, model))
+    assert_alike(library.windows(in_units(planned, samples)), python_windows(planned, samples, model))
 
 
 def test_a_models_own_unit_and_wearer(model: ModelFile) -> None:
@@ -122,7 +101,7 @@ def test_real_recordings_give_the_same_windows(
     told = msgspec.structs.replace(model.description, signal=spec, scales=Scales({source.unit: scale}, {}))
     planned = plan(told, source)
     library = Library(planned, tensors(model.flatbuffer, []), model.description, tmp_path / "c")
-    assert_alike(library.windows(recording.samples), python(planned, recording.samples, model))
+    assert_alike(library.windows(recording.samples), python_windows(planned, recording.samples, model))
 
 
 @pytest.mark.parametrize(
