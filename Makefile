@@ -5,15 +5,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 DEMO := demo
+# What the base install must pass; the three left out need extras, or the trained forearm.
+DEVICE_TESTS := tests/device tests/firmware_bridge tests/recordings tests/verification tests/wheel \
+  --ignore=tests/firmware_bridge/forearm/test_difficulty.py --ignore=tests/device/boards/test_brainflow.py \
+  --ignore=tests/device/boards/test_bluetooth.py
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help setup demo test check unit wheel-test lock shipped-model clean
+.PHONY: help setup demo test check unit wheel-test test-arm64 lock shipped-model clean
 .DEFAULT_GOAL := help
 
 help:  ## what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(VENV)/.ready  ## make .venv with everything (a second call is quick)
 
@@ -67,18 +71,24 @@ unit: setup  ## the tests, on the source tree
 	@echo "[unit] pytest"
 	@$(BIN)/pytest -q
 
-wheel-test: setup  ## build the wheel through the sdist; run the device's tests on it, in a bare install without TensorFlow
-	@echo "[wheel] building through the sdist, installing without extras, testing the device on it"
-	@rm -rf dist $(WHEEL_VENV)
+dist/.ready: setup FORCE
+	@rm -rf dist
 	@$(BIN)/uv build --quiet --out-dir dist
 	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --extra bluetooth --extra micro --group dev --no-header --no-annotate \
 	  pyproject.toml --constraint requirements.lock --output-file dist/constraints.txt >/dev/null
+	@touch $@
+
+wheel-test: dist/.ready  ## build the wheel through the sdist; run the device's tests on it, in a bare install without TensorFlow
+	@echo "[wheel] installing without extras, testing the device on it"
+	@rm -rf $(WHEEL_VENV)
 	@$(BIN)/uv venv --quiet --python $(BIN)/python $(WHEEL_VENV)
 	@VIRTUAL_ENV=$(WHEEL_VENV) $(BIN)/uv pip install --quiet --constraint dist/constraints.txt dist/*.whl \
 	  pytest pytest-timeout hypothesis
-	@EMG_EDGE_WHEEL=$$(ls dist/*.whl) $(WHEEL_VENV)/bin/python -m pytest -q tests/device tests/firmware_bridge \
-	  tests/recordings tests/verification tests/wheel --ignore tests/firmware_bridge/forearm/test_difficulty.py --ignore tests/device/boards/test_brainflow.py \
-	  --ignore tests/device/boards/test_bluetooth.py
+	@EMG_EDGE_WHEEL=$$(ls dist/*.whl) $(WHEEL_VENV)/bin/python -m pytest -q $(DEVICE_TESTS)
+
+test-arm64: dist/.ready  ## the same wheel on aarch64 under QEMU: install size, decisions, tests (half an hour; needs Debian)
+	@echo "[arm64] installing for aarch64, decoding and testing under QEMU"
+	@$(BIN)/python bench/arm64 --wheel $$(ls dist/*.whl) --constraints dist/constraints.txt $(ARM64) -- $(DEVICE_TESTS)
 
 lock: $(VENV)/.uv  ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra train --extra brainflow --extra bluetooth --extra micro --group dev \
