@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from emg_edge.decoding.contradictions import contradictions
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import ModelFileError, SpecError
@@ -46,12 +47,10 @@ class Decoder:
                 "the EMG alone; use a model that was trained without it"
             )
         self.network = Network(model.flatbuffer, threads=threads)
-        expected = (1, spec.context, 1, spec.features), len(model.description.movements)
-        found = self.network.input_shape, self.network.classes
-        if found != expected:
+        wrong = contradictions(model, self.network)
+        if wrong:
             raise ModelFileError(
-                f"the network takes {found[0]} and decides {found[1]} movements, and the file's description says "
-                f"{expected[0]} and {expected[1]}; make the file anew with: emg-edge quantize"
+                f"the model contradicts itself: {'; '.join(wrong)}; make it anew with: emg-edge quantize"
             )
         self._front = FrontEnd(spec, source, scale, ring, adjustment)
         self._context = ContextStack(spec.context, spec.hop, spec.features)

@@ -11,6 +11,7 @@ from emg_edge.movements import names_of
 from emg_edge.progress import Progress
 from emg_edge.quantize.convert import convert, load_network, operators
 from emg_edge.quantize.parity import Parity, compare
+from emg_edge.signal.probe import probe
 
 SCHEME = "int8 per channel, post-training"
 
@@ -38,7 +39,7 @@ def quantised(run: Path, progress: Progress, *, force: bool = False) -> tuple[Pa
         raise ParityError(
             f"int8 differs too much from float: {'; '.join(parity.problems)}; --force writes it, marked so"
         )
-    keras_row, float_row, int8_row = parity.rows
+    keras_row, float_row, int8_row = parity.float_keras, parity.float_tflite, parity.int8[0]
     description = Description(
         schema=modelfile.SCHEMA,
         signal=decoder.signal,
@@ -65,5 +66,6 @@ def quantised(run: Path, progress: Progress, *, force: bool = False) -> tuple[Pa
             within_bound=not parity.problems,
             operators=operators(int8),
         ),
+        probe=probe(decoder.signal),
     )
     return parity, modelfile.unpack(modelfile.pack(int8, description), "the model")

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 import pytest
+from support import broken_models
 
+from emg_edge.decoding.interpreter import Network
 from emg_edge.decoding.modelfile import ModelFile
-from emg_edge.errors import RecordingError, SpecError
+from emg_edge.decoding.runtimes import REFERENCE
+from emg_edge.errors import ModelFileError, RecordingError, SpecError
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source
 from emg_edge.verification import simulated, verify
-from emg_edge.verification.runtimes import REFERENCE
-from emg_edge.verification.verify import LOOP, Row, Verification
+from emg_edge.verification.verify import LOOP, Reference, Row, Verification
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +77,32 @@ def test_a_loop_with_another_front_end_is_caught(
     assert [problem for problem in wrong.problems if problem.startswith(f"{LOOP} decides as {REFERENCE} on")]
 
 
+def test_altered_weights_are_caught_by_what_the_file_states(model: ModelFile, recordings: list[Recording]) -> None:
+    """Signed anew, every runtime agrees on the same nonsense; its own people show it."""
+    wrong = verify.verify(broken_models.wrong_weight_scale(model), "x.tflite", recordings)
+    assert len(wrong.problems) == 1
+    assert "of balanced accuracy on its own people, and the file states 97." in wrong.problems[0]
+
+
+def test_a_file_that_contradicts_itself_is_not_run(model: ModelFile, recordings: list[Recording]) -> None:
+    with pytest.raises(ModelFileError, match=r"x.tflite contradicts itself: .*; make it anew with: emg-edge quantize"):
+        verify.verify(broken_models.unsupported_operator(model), "x.tflite", recordings)
+
+
+def test_the_float_network_comes_first(model: ModelFile, recordings: list[Recording]) -> None:
+    """All else is held against it; one that decides otherwise is a problem of every row."""
+    network = Network(model.flatbuffer)
+    same = Reference("float", lambda windows: np.stack([network(window) for window in windows]))
+    found = verify.verify(model, "x.tflite", recordings, references=[same])
+    assert found.runtimes[0].runtime == "float"
+    assert found.problems == []
+    other = Reference("another", lambda windows: -np.stack([network(window) for window in windows]))
+    worse = verify.verify(model, "x.tflite", recordings, references=[other])
+    assert any(problem.startswith("litert, plain kernels decides as another on") for problem in worse.problems)
+
+
 def row(runtime: str, agreement: float, balanced: float) -> Row:
-    return Row(runtime, 0.9, balanced, agreement, 0.0, 0.0, [])
+    return Row(runtime, 0.9, balanced, agreement, 0.0, 0.0, [], [])
 
 
 def test_bounds_are_said_in_figures() -> None:

@@ -14,18 +14,27 @@ if TYPE_CHECKING:
 @click.argument("model", type=click.Path(path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole description as JSON.")
 def command(model: Path | None, as_json: bool) -> None:
-    """Show all that is inside the model file MODEL (without one, inside the model that ships with emg-edge)."""
+    """Show all that is inside the model file MODEL (without one, inside the model that ships with emg-edge).
+
+    Ends with 1 where the file contradicts itself: the network and its description do not belong together.
+    """
     import msgspec  # noqa: PLC0415 - keeps the command line light
 
+    from emg_edge.decoding.contradictions import contradictions  # noqa: PLC0415 - likewise
     from emg_edge.decoding.modelfile import read  # noqa: PLC0415 - likewise
+    from emg_edge.errors import ModelFileError  # noqa: PLC0415 - likewise
     from emg_edge.models import shipped  # noqa: PLC0415 - likewise
 
     path = model or shipped()
-    description = read(path).description
+    opened = read(path)
+    description = opened.description
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(description), indent=2).decode())
     else:
         click.echo(describe(str(path), description))
+    found = contradictions(opened)
+    if found:
+        raise ModelFileError(f"{path} contradicts itself: {'; '.join(found)}; make it anew with: emg-edge quantize")
 
 
 def describe(path: str, d: "Description") -> str:

@@ -33,8 +33,9 @@ def command(
 ) -> None:
     """Turn the training run RUN into one int8 .tflite file, or into C for a microcontroller.
 
-    The parity table shows what int8 costs on the run's test windows. The file is refused when it loses more than a
-    point of accuracy, or agrees with the float network on less than 99 % of them.
+    The parity table shows what int8 costs on the run's test windows. The file is refused when, on any
+    TFLite runtime of this machine, it loses more than half a point of balanced accuracy, or agrees with the float
+    network on less than 99 % of them.
 
     With --target micro, RUN may also be a .tflite file that was made before.
     """
@@ -95,13 +96,13 @@ def micro_table(made: "Export") -> str:
 
 def table(parity: "Parity", description: "Description") -> str:
     """The parity table; agreement and probability error are against the float network."""
-    rows = [
-        f"{'':<14}{'accuracy':>10}{'balanced':>10}{'agreement':>11}{'largest probability difference':>32}{'bytes':>9}"
-    ]
+    wide = max(len(row.name) for row in parity.rows)
+    columns = f"{'accuracy':>10}{'balanced':>10}{'agreement':>11}{'largest probability difference':>32}{'bytes':>9}"
+    rows = [" " * wide + columns]
     for row in parity.rows:
         size = "" if row.bytes is None else str(row.bytes)
         rows.append(
-            f"{row.name:<14}{100 * row.accuracy:>9.2f}%{100 * row.balanced_accuracy:>9.2f}%"
+            f"{row.name:<{wide}}{100 * row.accuracy:>9.2f}%{100 * row.balanced_accuracy:>9.2f}%"
             f"{100 * row.agreement:>10.2f}%{row.max_probability_error:>32.4f}{size:>9}"
         )
     used = description.quantisation.operators

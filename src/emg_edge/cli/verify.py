@@ -1,12 +1,17 @@
 """emg-edge verify."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from emg_edge.cli.bar import bar
 from emg_edge.cli.numbers import Numbers
+from emg_edge.cli.training_extra import load
 from emg_edge.errors import EmgEdgeError
+
+if TYPE_CHECKING:
+    from emg_edge.verification.verify import Reference
 
 
 @click.command("verify")
@@ -14,16 +19,27 @@ from emg_edge.errors import EmgEdgeError
 @click.option("--data", type=click.Path(path_type=Path), help="Folder or zip of recordings [simulated people].")
 @click.option("--database", multiple=True, help="Only this database; may be repeated.")
 @click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these.")
+@click.option("--run", type=click.Path(path_type=Path), help="Also the float network of this training run.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with pictures here.")
 def command(
-    model: Path | None, data: Path | None, database: tuple[str, ...], subjects: tuple[int, ...], json_file: Path | None
+    model: Path | None,
+    data: Path | None,
+    database: tuple[str, ...],
+    subjects: tuple[int, ...],
+    run: Path | None,
+    json_file: Path | None,
+    html: Path | None,
 ) -> None:
     """Show that the model file MODEL (without one, the one that ships) decides alike wherever it runs.
 
     Every TFLite runtime of this machine, with and without its fast kernels, and the live loop fed in blocks of an odd
-    size, decide on the same windows. Ends with 1 where one of them misses the bound.
+    size, decide on the same windows; with --run, the float network that the file was made of, too. Ends with 1 where
+    one of them misses the bound, or where people whom the model knows are decoded far worse than its file says.
     """
-    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
+    import msgspec  # noqa: PLC0415 - here and below: nothing heavy for --help
+
+    from emg_edge.decoding import modelfile  # noqa: PLC0415
     from emg_edge.files import write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
     from emg_edge.recordings import takes  # noqa: PLC0415
@@ -37,10 +53,22 @@ def command(
         recordings = simulated.people(opened)
     else:
         raise click.UsageError("this model was trained on real people: say where their recordings are, --data PATH")
-    found = verify.verify(opened, path.name, recordings, bar)
+    references = () if run is None else _float_networks(run)
+    found = verify.verify(opened, path.name, recordings, bar, references)
     click.echo(verify.as_text(found))
     if json_file is not None:
         write_json(json_file, found)
         click.echo(f"wrote {json_file}", err=True)
+    if html is not None:
+        load("emg_edge.train.report.verification").write_page(msgspec.to_builtins(found), html)
+        click.echo(f"wrote {html}", err=True)
     if found.problems:
         raise EmgEdgeError(f"{path} does not decide alike everywhere: {'; '.join(found.problems)}")
+
+
+def _float_networks(run: Path) -> "tuple[Reference, ...]":
+    """The float network of a training run, in Keras and as TFLite."""
+    from emg_edge.verification.verify import Reference  # noqa: PLC0415
+
+    networks = load("emg_edge.quantize.floats", "loading TensorFlow (a few seconds)").float_networks(run)
+    return tuple(Reference(name, logits) for name, logits in networks.items())

@@ -51,6 +51,12 @@ class Quantised:
     scale: float
     zero_point: int
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Lowest and highest real that its integers can say."""
+        least, most = _limits(self.dtype)
+        return self.scale * (least - self.zero_point), self.scale * (most - self.zero_point)
+
     def encode(self, real: NDArray[np.float32]) -> NDArray[Any]:
         """Round and clip: an outlier saturates, it does not wrap."""
         if self.scale == 0:  # a float tensor

@@ -60,7 +60,10 @@ class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The JSON document inside the file; `movements` are the classes in the order of the logits."""
+    """The JSON document inside the file; `movements` are the classes in the order of the logits.
+
+    probe  what the front end made of a known signal (signal.probe) where the file was written; empty in older files
+    """
 
     schema: int
     signal: SignalSpec
@@ -70,6 +73,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     training: Training
     metrics: dict[str, Any]  # the test metrics of the float network, as in metrics.json
     quantisation: Quantisation
+    probe: tuple[float, ...] = ()
     model_bytes: int = 0
     model_sha256: str = ""
 

@@ -10,6 +10,7 @@ from emg_edge.decoding.micro import micro_runtime
 from emg_edge.errors import MissingDependency
 from emg_edge.quiet import quiet
 
+PREFERRED = "litert, XNNPACK"  # what a device runs where nothing is said
 REFERENCE = "litert, plain kernels"  # what the others are held against: no delegate chooses anything there
 
 
@@ -19,7 +20,7 @@ def runtimes() -> Iterator[Runtime]:
     resolvers = importlib.import_module(RUNTIMES["litert"]).OpResolverType
     without = resolvers.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     yield Runtime(REFERENCE, functools.partial(plain.interpreter, experimental_op_resolver_type=without))
-    yield Runtime("litert, XNNPACK", plain.interpreter)
+    yield Runtime(PREFERRED, plain.interpreter)
     for name in RUNTIMES:
         if name != "litert":
             try:
