@@ -5,6 +5,7 @@ from typing import Any
 
 from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement
 from emg_edge.device.boards.board import Board
 from emg_edge.device.decoder import Decoder
 from emg_edge.device.gaps import longest_bridge
@@ -14,10 +15,17 @@ from emg_edge.device.tally import Tally
 from emg_edge.device.wearer import as_worn
 
 
-def decoder_on(board: Board, model: ModelFile, *, wearer: str | None = None, threads: int = 1) -> Decoder:
+def decoder_on(
+    board: Board,
+    model: ModelFile,
+    *,
+    wearer: str | None = None,
+    threads: int = 1,
+    placement: Placement | None = None,
+) -> Decoder:
     """Make the decoder that `emg-edge run` would. Raises EmgEdgeError where model and board do not go together."""
     scale, ring, adjustment = as_worn(model.description, board.source, wearer)
-    return Decoder(model, board.source, scale, ring, threads, adjustment)
+    return Decoder(model, board.source, scale, ring, threads, adjustment, placement)
 
 
 def loop_on(

