@@ -1,4 +1,4 @@
-"""From a model file to one for the Edge TPU: checked, compiled where the compiler is, described again."""
+"""From a model file to one for the Edge TPU: compiled, held against what it was made from, described again."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,18 +9,16 @@ import msgspec
 from emg_edge.decoding import delegates, modelfile
 from emg_edge.decoding.modelfile import EdgeTpu, ModelFile
 from emg_edge.errors import CompilerError, ModelFileError
-from emg_edge.quantize.edgetpu.check import Check, check
 from emg_edge.quantize.edgetpu.compiler import LIMIT_S, PROGRAM, Compiled, compile_model, find_compiler
 from emg_edge.quantize.edgetpu.graph import read_graph
 
 
 @dataclass(frozen=True)
 class Built:
-    """`path` and `edgetpu` are of the compiled file; None where there is no compiler."""
+    """The compiled file, and what it says of its making."""
 
-    check: Check
-    path: Path | None
-    edgetpu: EdgeTpu | None
+    path: Path
+    edgetpu: EdgeTpu
 
 
 def compiled_path(path: Path) -> Path:
@@ -28,22 +26,20 @@ def compiled_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}_edgetpu{path.suffix}")
 
 
-def build(path: Path, *, force: bool = False, limit_s: float = LIMIT_S) -> Built:
-    """Check the model file at `path`, and compile it to `compiled_path(path)` where the compiler is on PATH.
+def build(path: Path, *, force: bool = False, limit_s: float = LIMIT_S) -> Built | None:
+    """Compile the model file at `path` to `compiled_path(path)`; None where the compiler is not on PATH.
 
     Raises CompilerError when the compiler fails; then nothing is written, and `path` stays as it is.
     """
-    model = modelfile.read(path)
-    checked = check(model.flatbuffer)
+    model, out = modelfile.read(path), compiled_path(path)
     program = find_compiler()
     if program is None:
-        return Built(checked, None, None)
+        return None
     compiled = compile_model(program, model.flatbuffer, limit_s)
     edgetpu = describe(model, path.name, compiled)
-    out = compiled_path(path)
     description = msgspec.structs.replace(model.description, edgetpu=edgetpu)
     modelfile.write(out, compiled.flatbuffer, description, force=force)
-    return Built(checked, out, edgetpu)
+    return Built(out, edgetpu)
 
 
 def describe(model: ModelFile, name: str, compiled: Compiled) -> EdgeTpu:

@@ -40,9 +40,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
         shutil.copy(shipped(), path)
         with pytest.MonkeyPatch.context() as patch:
             put_compiler_on_path(folder / f"bin {mode}", mode, patch)
-            made[mode] = build(path).path
-    assert made["maps"] is not None
-    assert made["partly"] is not None
+            built = build(path)
+            assert built is not None
+            made[mode] = built.path
     libraries = [compile_delegate(folder, way) for way in ("WORKS", "NO_DEVICE", "SILENT", "BREAKS")]
     return Files(folder / "maps" / "gesture.tflite", made["maps"], made["partly"], *map(str, libraries))
 

@@ -19,13 +19,19 @@ def before(out: Path, *, force: bool) -> None:
 
 
 def after(out: Path, *, force: bool) -> None:
-    """The report goes to stdout, where the file went to stderr."""
+    """Check OUT, and compile it; both reports go to stdout. Raises CompilerError; OUT stays as it is."""
+    from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.errors import CompilerError  # noqa: PLC0415
     from emg_edge.quantize.edgetpu.build import build  # noqa: PLC0415
+    from emg_edge.quantize.edgetpu.check import check  # noqa: PLC0415
     from emg_edge.quantize.edgetpu.compiler import HOW_TO_GET_IT  # noqa: PLC0415
 
-    built = build(out, force=force)
-    click.echo(checked(built.check))
-    if built.path is None or built.edgetpu is None:
+    click.echo(checked(check(modelfile.read(out).flatbuffer)))
+    try:
+        built = build(out, force=force)
+    except CompilerError as error:
+        raise CompilerError(f"{error}; {out} is whole, and runs on a CPU") from error
+    if built is None:
         click.echo(f"not compiled: {HOW_TO_GET_IT}; {out} is whole, and is the file to compile there", err=True)
         return
     click.echo(compiled(built.edgetpu))

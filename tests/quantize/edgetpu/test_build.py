@@ -12,6 +12,7 @@ from emg_edge.decoding import modelfile
 from emg_edge.errors import CompilerError, EmgEdgeError
 from emg_edge.models import shipped
 from emg_edge.quantize.edgetpu.build import build, compiled_path
+from emg_edge.quantize.edgetpu.check import check
 from emg_edge.quantize.edgetpu.graph import read_graph
 
 
@@ -30,6 +31,7 @@ def test_the_compiled_file_describes_itself_with_both_hashes(
     """The compiler drops the zip: it is put back, of the compiled bytes, and says what they were compiled from."""
     put_compiler_on_path(tmp_path / "bin", "maps", monkeypatch)
     built = build(model)
+    assert built is not None
     assert built.path == compiled_path(model) == model.with_name("gesture_edgetpu.tflite")
     before, after = modelfile.read(model), modelfile.read(built.path)
     assert b"edgetpu-custom-op" in after.flatbuffer
@@ -41,7 +43,8 @@ def test_the_compiled_file_describes_itself_with_both_hashes(
     assert told.source_sha256 == before.description.model_sha256 != after.description.model_sha256
     assert told.compiler == "Edge TPU Compiler 16.0.384591198"
     assert (told.mapped, told.on_cpu, told.off_chip_bytes) == (4, {}, 0)
-    assert told.on_chip_bytes == pytest.approx(built.check.parameter_bytes, abs=6)  # it says hundredths of a KiB
+    parameters = check(before.flatbuffer).parameter_bytes
+    assert told.on_chip_bytes == pytest.approx(parameters, abs=6)  # it says hundredths of a KiB
     assert told.outputs == read_graph(before.flatbuffer).signature
     same = {"model_bytes": 0, "model_sha256": "", "edgetpu": None}
     assert msgspec.structs.replace(after.description, **same) == msgspec.structs.replace(before.description, **same)
@@ -55,8 +58,9 @@ def test_operators_left_on_the_cpu_keep_the_compilers_reasons(
 ) -> None:
     """In the file, too; only the parameters of what was mapped are on the chip."""
     put_compiler_on_path(tmp_path / "bin", "partly", monkeypatch)
-    told = build(model).edgetpu
-    assert told is not None
+    built = build(model)
+    assert built is not None
+    told = built.edgetpu
     assert told.mapped == 2
     assert told.on_cpu == {
         "CONV_2D: Operation is otherwise supported, but not mapped due to some unspecified limitation": 1,
@@ -66,11 +70,10 @@ def test_operators_left_on_the_cpu_keep_the_compilers_reasons(
     assert 0 < told.on_chip_bytes < 40_000
 
 
-def test_without_the_compiler_the_model_is_checked_and_stays(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written."""
+def test_without_the_compiler_nothing_is_built(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing is written."""
     hide_compiler(monkeypatch)
-    built = build(model)
-    assert (built.path, built.edgetpu, built.check.mapped) == (None, None, 4)
+    assert build(model) is None
     assert [path.name for path in model.parent.iterdir()] == ["gesture.tflite"]
 
 
@@ -129,4 +132,6 @@ def test_a_compiled_file_is_not_overwritten_unasked(
     with pytest.raises(EmgEdgeError, match=r"gesture_edgetpu\.tflite exists already"):
         build(model)
     assert compiled_path(model).read_bytes() == b"mine"
-    assert build(model, force=True).path == compiled_path(model)
+    built = build(model, force=True)
+    assert built is not None
+    assert modelfile.read(built.path).description.edgetpu == built.edgetpu
