@@ -32,7 +32,7 @@ def after(out: Path, *, force: bool) -> None:
     except CompilerError as error:
         raise CompilerError(f"{error}; {out} is whole, and runs on a CPU") from error
     if built is None:
-        click.echo(f"not compiled: {HOW_TO_GET_IT}; {out} is whole, and is the file to compile there", err=True)
+        click.echo(f"not compiled: {HOW_TO_GET_IT}; {out} is whole, and runs on a CPU", err=True)
         return
     click.echo(compiled(built.edgetpu))
     click.echo(

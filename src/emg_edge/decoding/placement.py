@@ -87,7 +87,7 @@ def place(model: ModelFile, path: Path, wanted: str = AUTO, library: str | None 
         source = _source(model, path)
         if source is None:
             raise DelegateError(f"{error}; and {_needs(model, path, compiled)}") from error
-        said = f"{error}; so the network runs on the CPU ({runtime.name}), from {source[1].name}"
+        said = f"the network runs on the CPU ({runtime.name}), from {source[1].name}: {error}"
         return Placement(*source, said=said)
 
 
