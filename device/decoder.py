@@ -5,8 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.contradictions import contradictions
-from emg_edge.decoding.interpreter import Network, softmax
+from emg_edge.decoding.interpreter import softmax
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement, on_cpu
 from emg_edge.errors import ModelFileError, SpecError
 from emg_edge.signal.adaptation import NONE, Adjustment
 from emg_edge.signal.frontend import ContextStack, FrontEnd, Scale
@@ -39,14 +40,16 @@ class Decoder:
         ring: str | None = None,
         threads: int = 1,
         adjustment: Adjustment = NONE,
+        placement: Placement | None = None,
     ) -> None:
+        """`placement` is of this model; without one, the CPU runs it."""
         spec = model.description.signal
         if spec.acceleration:
             raise SpecError(
                 f"this model takes an acceleration of {spec.acceleration} axes beside the EMG, and live decoding has "
                 "the EMG alone; use a model that was trained without it"
             )
-        self.network = Network(model.flatbuffer, threads=threads)
+        self.network = (placement or on_cpu(model)).network(threads)
         wrong = contradictions(model, self.network)
         if wrong:
             raise ModelFileError(

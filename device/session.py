@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import Description, ModelFile
+from emg_edge.decoding.placement import Placement, on_cpu
 from emg_edge.decoding.wearer import choose_ring, choose_scale
 from emg_edge.device.boards.board import BoardOptions
 from emg_edge.device.boards.registry import open_board
@@ -48,8 +49,16 @@ class RunOptions:
 class Session:
     """A run, made ready. Raises EmgEdgeError when the model, the board and the options do not go together."""
 
-    def __init__(self, model: ModelFile, model_name: str, options: RunOptions, say: Callable[[str], None]) -> None:
-        """`say` takes a sentence for the user."""
+    def __init__(
+        self,
+        model: ModelFile,
+        model_name: str,
+        options: RunOptions,
+        say: Callable[[str], None],
+        placement: Placement | None = None,
+    ) -> None:
+        """`say` takes a sentence for the user; `placement` is of this model, and without one the CPU runs it."""
+        placement = placement or on_cpu(model)
         description = model.description
         movements = movements_asked(description, options.movements)
         self._options, self._say, self._description = options, say, description
@@ -61,8 +70,8 @@ class Session:
         scale = choose_scale(description, source, self._board.wearer, ring.name, options.wearer)
         way = dataclasses.replace(way, unit=scale.unit)
         adapted = adaptation(description.signal, source, ring.name or None, way)
-        self._decoder = Decoder(model, source, scale.scale, ring.name or None, options.threads, way)
-        for note in (*self._board.notes, ring.note, *adapted.done, *adapted.costs, scale.note):
+        self._decoder = Decoder(model, source, scale.scale, ring.name or None, options.threads, way, placement)
+        for note in (placement.said, *self._board.notes, ring.note, *adapted.done, *adapted.costs, scale.note):
             if note:
                 say(note)
         self._tally = Tally(description.movements)
@@ -72,6 +81,7 @@ class Session:
             model_name,
             self._decoder.network.runtime.name,
             scale.name,
+            delegate=placement.delegate,
             includes_training=isinstance(self._board, ReplayBoard) and scale.name in description.scales.wearers,
         )
 

@@ -23,6 +23,7 @@ class Setting:
     runtime: str
     scale: str
     includes_training: bool = False
+    delegate: str = "cpu"
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -60,6 +61,7 @@ class Summary(msgspec.Struct, frozen=True):
     samples_refused  that came twice, or after newer ones
     decisions_skipped  lines that a slow reader missed
     realtime_factor  seconds of signal decoded in a second
+    delegate         what ran the network: cpu, or the name of an accelerator
     includes_training  whether repetitions that the model was trained on may be among them: then accuracy flatters
     cpu_share        of one core, after the first decision
     """
@@ -90,6 +92,7 @@ class Summary(msgspec.Struct, frozen=True):
     runtime: str
     scale: str
     includes_training: bool
+    delegate: str
 
 
 def as_text(summary: Summary) -> str:
@@ -98,7 +101,7 @@ def as_text(summary: Summary) -> str:
     late, cpu = summary.latency_ms, summary.cpu_share
     lines = [
         f"{summary.decisions} decisions ({states}) in {summary.seconds:.1f} s on {summary.board} "
-        f"({summary.runtime}, scale {summary.scale})"
+        f"({summary.runtime}{'' if summary.delegate == 'cpu' else ' on ' + summary.delegate}, scale {summary.scale})"
     ]
     if summary.accuracy is None:
         why = "the model knows none of the movements that were made" if summary.judged else "nobody told the movements"

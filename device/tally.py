@@ -74,6 +74,7 @@ class Tally:
             runtime=setting.runtime,
             scale=setting.scale,
             includes_training=setting.includes_training,
+            delegate=setting.delegate,
         )
 
     def _cpu_share(self, ended_s: float) -> float | None:

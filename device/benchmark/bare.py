@@ -5,14 +5,13 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.decoding.interpreter import Network
-from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement
 
 
-def measure(model: ModelFile, runs: int, warmup: int, threads: int) -> NDArray[np.float64]:
+def measure(placement: Placement, runs: int, warmup: int, threads: int) -> NDArray[np.float64]:
     """(runs,) milliseconds of an `invoke` on a window of noise."""
-    network = Network(model.flatbuffer, threads=threads)
-    spec = model.description.signal
+    network = placement.network(threads)
+    spec = placement.model.description.signal
     network.put(np.random.default_rng(0).normal(size=(spec.context, spec.features)).astype(np.float32))
     spent = np.empty(warmup + runs)
     for run in range(len(spent)):

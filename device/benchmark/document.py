@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement
 from emg_edge.device.benchmark.live import Watched
 from emg_edge.device.benchmark.machine import Condition, Machine
 from emg_edge.device.benchmark.percentiles import Percentiles, percentiles
@@ -50,6 +50,7 @@ class Document(msgspec.Struct, frozen=True):
     decisions, cpu_share, rss_mb, start_to_first_decision_s   of the run in real time
     latency          from the newest sample's arrival to the line, there
     jitter           how far from a hop the time between two lines is, there
+    delegate         what ran the network: cpu, or the name of an accelerator
     deadline_misses  lines later than a hop, and hops without a line, there
     """
 
@@ -79,6 +80,7 @@ class Document(msgspec.Struct, frozen=True):
     before: Condition
     after: Condition
     soak: Soak | None = None
+    delegate: str = "cpu"
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -95,8 +97,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 def make(
-    model: ModelFile,
-    name: str,
+    placement: Placement,
     board: str,
     warmup: int,
     sweep: list[Measured],
@@ -108,7 +109,7 @@ def make(
     soak: bool,
 ) -> Document:
     """The first of the sweep is the one that the document is about."""
-    first, told, summary = sweep[0], model.description, live.summary
+    first, told, summary = sweep[0], placement.model.description, live.summary
     totals = first.stages.sum(axis=1)
     hop_ms = told.signal.hop_ms
     stages = {stage: percentiles(first.stages[:, i]) for i, stage in enumerate(STAGES)}
@@ -117,7 +118,7 @@ def make(
     return Document(
         schema=SCHEMA,
         version=importlib.metadata.version("emg-edge"),
-        model=Model(name, told.model_bytes, told.model_sha256, told.signal.context_ms, hop_ms),
+        model=Model(placement.path.name, told.model_bytes, told.model_sha256, told.signal.context_ms, hop_ms),
         board=board,
         runtime=summary["runtime"],
         runs=len(totals),
@@ -141,6 +142,7 @@ def make(
         before=before,
         after=after,
         soak=_soak(live) if soak else None,
+        delegate=placement.delegate,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement
 from emg_edge.device.benchmark.machine import Condition, condition
 from emg_edge.device.session import movements_asked
 from emg_edge.device.simulator.boards import SIMULATED
@@ -42,15 +42,21 @@ class Watched:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-def watch(
-    model: ModelFile, path: Path, board_name: str, seconds: float, threads: int, stopped: Callable[[], bool]
-) -> Watched:
+def watch(placement: Placement, board_name: str, seconds: float, threads: int, stopped: Callable[[], bool]) -> Watched:
     """Run for so long, or until `stopped`. Raises EmgEdgeError when the run ends before its first decision."""
-    board = simulated(SIMULATED[board_name], movements=movements_asked(model.description, ()))
+    board = simulated(SIMULATED[board_name], movements=movements_asked(placement.model.description, ()))
     found = Watched()
     with tempfile.TemporaryDirectory() as folder, PseudoTerminal(board_name) as terminal:
         summary, talk = Path(folder) / "summary.json", Path(folder) / "talk"
-        options = ["--model", str(path), "--threads", str(threads), "--duration", f"{seconds:g}"]
+        options = [
+            "--model",
+            str(placement.path),
+            "--threads",
+            str(threads),
+            "--duration",
+            f"{seconds:g}",
+            *placement.options(),
+        ]
         command = [sys.executable, "-m", "emg_edge", "run", "--board", board_name, "--serial-port", str(terminal.path)]
         with (
             serving(board, terminal),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.decisions import Decision, DecisionLayer
-from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement
 from emg_edge.device.benchmark.stopwatch import Stopwatch
 from emg_edge.device.loop import Limits
 from emg_edge.device.session import movements_asked
@@ -51,15 +51,16 @@ class Laps:
         pass
 
 
-def measure(model: ModelFile, board_name: str, runs: int, warmup: int, threads: int) -> NDArray[np.float64]:
+def measure(placement: Placement, board_name: str, runs: int, warmup: int, threads: int) -> NDArray[np.float64]:
     """(runs, stages) milliseconds of each decision, in the order of STAGES.
 
     Raises EmgEdgeError where model and board do not go together.
     """
-    told = model.description
+    model, told = placement.model, placement.model.description
     movements = movements_asked(told, ())
     board, port = virtual(board_name, simulated(SIMULATED[board_name], movements=movements, tick_s=_TICK_S))
-    decoder, layer = decoder_on(board, model, threads=threads), DecisionLayer(told.movements, told.names)
+    decoder = decoder_on(board, model, threads=threads, placement=placement)
+    layer = DecisionLayer(told.movements, told.names)
     watch = Stopwatch("loop")
     with Path("/dev/null").open("wb", buffering=0) as nowhere:
         lines = JsonLines(nowhere, live=True)

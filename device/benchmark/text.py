@@ -16,7 +16,8 @@ def as_text(found: Document) -> str:
     model = found.model
     lines = [
         f"**{found.machine.name}**: {found.machine.cpu}, {found.machine.cores} cores; {found.machine.system}; "
-        f"Python {found.machine.python}; emg-edge {found.version}; {found.runtime}",
+        f"Python {found.machine.python}; emg-edge {found.version}; {found.runtime} on "
+        f"{found.delegate}",
         f"{model.name} ({model.bytes} bytes, {model.context_ms:g} ms of context, a decision every {model.hop_ms:g} ms) "
         f"on a simulated {found.board}'s bytes; {found.runs} decisions, "
         f"{found.threads} thread{'s' * (found.threads > 1)}",

@@ -5,6 +5,7 @@ from typing import Any
 
 from emg_edge.decoding.decisions import DecisionLayer
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement
 from emg_edge.decoding.wearer import as_worn
 from emg_edge.device.boards.board import Board
 from emg_edge.device.decoder import Decoder
@@ -13,10 +14,17 @@ from emg_edge.device.sinks import Sink
 from emg_edge.device.tally import Tally
 
 
-def decoder_on(board: Board, model: ModelFile, *, wearer: str | None = None, threads: int = 1) -> Decoder:
+def decoder_on(
+    board: Board,
+    model: ModelFile,
+    *,
+    wearer: str | None = None,
+    threads: int = 1,
+    placement: Placement | None = None,
+) -> Decoder:
     """Make the decoder that `emg-edge run` would. Raises EmgEdgeError where model and board do not go together."""
     scale, ring, adjustment = as_worn(model.description, board.source, wearer)
-    return Decoder(model, board.source, scale, ring, threads, adjustment)
+    return Decoder(model, board.source, scale, ring, threads, adjustment, placement)
 
 
 def loop_on(

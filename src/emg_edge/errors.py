@@ -7,6 +7,8 @@ EmgEdgeError             one sentence for the user: what was found, what was exp
 ├── RunFolderError       a training run that is missing, unfinished, or belongs to other settings
 ├── ProtocolError        an evaluation that cannot be as asked, or that would leak
 ├── ParityError          an int8 model that differs too much from the float network
+├── CompilerError        a compiler for an accelerator that failed, hung, or gave nothing of use
+├── DelegateError        an accelerator that is not there, or that does not take the model
 ├── BoardError           a board that is unknown, absent, or stopped answering
 └── MissingDependency    an extra or a native library that is not installed here
 
@@ -40,6 +42,14 @@ class ProtocolError(EmgEdgeError):
 
 
 class ParityError(EmgEdgeError):
+    pass
+
+
+class CompilerError(EmgEdgeError):
+    pass
+
+
+class DelegateError(EmgEdgeError):
     pass
 
 

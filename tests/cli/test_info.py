@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from emg_edge.cli.info import command, describe
 from emg_edge.cli.main import main
 from emg_edge.decoding import modelfile
+from emg_edge.decoding.modelfile import EdgeTpu
 from emg_edge.models import shipped
 from emg_edge.signal.spec import SignalSpec, default_spec
 
@@ -26,7 +27,7 @@ def test_json_is_the_whole_document() -> None:
     assert document["movements"] == list(description.movements)
     assert document["signal"]["rate_hz"] == description.signal.rate_hz
     assert document["model_sha256"] == description.model_sha256
-    assert set(document) == set(type(description).__struct_fields__)
+    assert set(document) == set(type(description).__struct_fields__) - {"edgetpu"}  # it was not compiled for one
 
 
 def test_a_page_for_people_names_what_matters() -> None:
@@ -45,6 +46,16 @@ def test_a_page_for_people_names_what_matters() -> None:
     ):
         assert word in result.stdout
     assert description.model_sha256[:16] in result.stdout
+
+
+def test_the_page_says_what_an_edge_tpu_file_was_made_from() -> None:
+    """The compiler, what it left on the CPU with its reasons, and the file that runs without an Edge TPU."""
+    told = EdgeTpu("Edge TPU Compiler 16.0", "g.tflite", 70000, "ab" * 32, 3, {"MEAN: why": 2}, 60000, 0, {})
+    page = describe("g_edgetpu.tflite", msgspec.structs.replace(modelfile.read(shipped()).description, edgetpu=told))
+    assert page.splitlines()[-2:] == [
+        "Edge TPU      Edge TPU Compiler 16.0: 3 operators mapped, 2 on the CPU; 2 x MEAN: why",
+        "made from     g.tflite (70000 bytes of model, SHA-256 abababababababab...): that one runs on a CPU",
+    ]
 
 
 @pytest.mark.parametrize(

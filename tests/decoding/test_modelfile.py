@@ -46,6 +46,13 @@ def test_what_was_written_is_read(model: ModelFile, tmp_path: Path) -> None:
     assert again.description.model_sha256 == hashlib.sha256(model.flatbuffer).hexdigest()
 
 
+def test_a_file_without_news_has_no_word_of_it(model: ModelFile) -> None:
+    """An emg-edge that knows no Edge TPU refuses unknown words, and reads this file: it has none."""
+    assert model.description.edgetpu is None
+    with zipfile.ZipFile(io.BytesIO(modelfile.pack(model.flatbuffer, model.description))) as archive:
+        assert "edgetpu" not in json.loads(archive.read(DOCUMENT))
+
+
 def test_the_same_model_gives_the_same_bytes(model: ModelFile) -> None:
     """No date and no order of a dictionary gets in."""
     assert modelfile.pack(model.flatbuffer, model.description) == modelfile.pack(model.flatbuffer, model.description)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from emg_edge.cli.delegate_options import delegate_options
 from emg_edge.cli.numbers import Numbers
 from emg_edge.cli.simulate import BOARDS
 from emg_edge.cli.talk import say
@@ -17,6 +18,7 @@ from emg_edge.cli.talk import say
 @click.option("--num-threads", type=Numbers(), default="1", show_default=True, metavar="1,2,4", help="Each in turn.")
 @click.option("--duration", type=click.FloatRange(3), default=20.0, show_default=True, help="Seconds in real time.")
 @click.option("--soak", type=click.FloatRange(0.1), metavar="MINUTES", help="In real time for so long; watch memory.")
+@delegate_options
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")
 @click.option("--compare", is_flag=True, help="Hold the given files of earlier benchmarks against each other.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
@@ -28,6 +30,8 @@ def command(
     num_threads: tuple[int, ...],
     duration: float,
     soak: float | None,
+    delegate: str,
+    delegate_library: str | None,
     json_file: Path | None,
     compare: bool,
     files: tuple[Path, ...],
@@ -50,7 +54,7 @@ def command(
         raise click.UsageError(f"'{files[0]}' goes with --compare; a model is named by --model")
     if not num_threads:
         raise click.UsageError("--num-threads takes a number or several: 1,2,4")
-    from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.decoding import modelfile, placement  # noqa: PLC0415
     from emg_edge.device.benchmark import run  # noqa: PLC0415
     from emg_edge.device.stopping import asked_to_stop  # noqa: PLC0415
     from emg_edge.files import write_json  # noqa: PLC0415
@@ -60,7 +64,9 @@ def command(
     seconds = duration if soak is None else 60 * soak
     options = run.Options(board, num_runs, warmup_runs, num_threads, seconds, soak=soak is not None)
     with asked_to_stop() as stopped:
-        found = run.bench(modelfile.read(path), path, options, stopped, say)
+        placed = placement.place(modelfile.read(path), path, delegate, delegate_library)
+        say(placed.said)
+        found = run.bench(placed, options, stopped, say)
     click.echo(text.as_text(found))
     if json_file is not None:
         write_json(json_file, found)

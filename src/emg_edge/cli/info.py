@@ -67,8 +67,21 @@ def describe(path: str, d: "Description") -> str:
             + ("within the parity bound" if cost.within_bound else "BELOW THE PARITY BOUND, written by force"),
         ),
         ("operators", ", ".join(dict.fromkeys(cost.operators))),
+        *_edgetpu(d),
     ]  # fmt: skip
     return "\n".join(f"{name:<14}{text}" for name, text in lines)
+
+
+def _edgetpu(d: "Description") -> list[tuple[str, str]]:
+    told = d.edgetpu
+    if told is None:
+        return []
+    left = "".join(f"; {count} x {reason}" for reason, count in told.on_cpu.items())
+    source = f"{told.source} ({told.source_bytes} bytes of model, SHA-256 {told.source_sha256[:16]}...)"
+    return [
+        ("Edge TPU", f"{told.compiler}: {told.mapped} operators mapped, {sum(told.on_cpu.values())} on the CPU{left}"),
+        ("made from", f"{source}: that one runs on a CPU"),
+    ]
 
 
 def _frames(signal: "SignalSpec") -> str:

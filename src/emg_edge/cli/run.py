@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from emg_edge.cli.board_options import board_options, collect, duration, refuse_ignored
+from emg_edge.cli.delegate_options import delegate_options
 from emg_edge.cli.talk import say
 
 
@@ -37,6 +38,7 @@ def _number(ctx: click.Context, param: click.Parameter, value: float) -> float:
 )
 @click.option("--wearer", metavar="NAME", help="whose scale to use, as DB5-S1, or mean [the board's, else mean]")
 @click.option("--threads", type=click.IntRange(1, 64), default=1, help="of the network [1]")
+@delegate_options
 @click.pass_context
 def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool, view: bool, **given: Any) -> None:
     """Decode a board live.
@@ -48,6 +50,7 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
     import gc  # noqa: PLC0415 - here and below: nothing heavy before the options are found good
 
     from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.decoding.placement import place  # noqa: PLC0415
     from emg_edge.device import session as sessions  # noqa: PLC0415
     from emg_edge.device import summary as summaries  # noqa: PLC0415
     from emg_edge.device.stopping import asked_to_stop  # noqa: PLC0415
@@ -72,10 +75,10 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
     path: Path = given["model"] or shipped()
     if given["model"] is None:
         say("using the model that ships with emg-edge, a decoder for the simulated forearm (--model changes it)")
-    model = modelfile.read(path)
+    placed = place(modelfile.read(path), path, given["delegate"], given["delegate_library"])
     with asked_to_stop() as stopped:
-        session = sessions.Session(model, path.name, options, say)
-        sinks = _sinks(lines, view, model.description.names, live=session.live)
+        session = sessions.Session(placed.model, placed.path.name, options, say, placed)
+        sinks = _sinks(lines, view, placed.model.description.names, live=session.live)
         gc.collect()
         gc.freeze()  # what is loaded by now stays: no collection during the run goes through it
         try:

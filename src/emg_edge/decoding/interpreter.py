@@ -4,6 +4,7 @@ Shapes, scales and types are read from the file; outputs are found by the name i
 """
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.errors import MissingDependency, ModelFileError
+from emg_edge.decoding import delegates
+from emg_edge.errors import DelegateError, MissingDependency, ModelFileError
 from emg_edge.quiet import quiet
 
 # In order of preference; each has an `Interpreter` of the same interface.
@@ -26,6 +28,7 @@ RUNTIMES: dict[str, str] = {
 class Runtime:
     name: str
     interpreter: Any
+    load_delegate: Any = None
 
 
 def find_runtime(name: str | None = None) -> Runtime:
@@ -33,7 +36,8 @@ def find_runtime(name: str | None = None) -> Runtime:
     failures = []
     for candidate in [name] if name else RUNTIMES:
         try:
-            return Runtime(candidate, importlib.import_module(RUNTIMES[candidate]).Interpreter)
+            module = importlib.import_module(RUNTIMES[candidate])
+            return Runtime(candidate, module.Interpreter, module.load_delegate)
         except (ImportError, OSError, AttributeError) as error:  # AttributeError: tflite-runtime beside numpy 2
             failures.append(f"{candidate}: {error}")
     raise MissingDependency(
@@ -75,19 +79,39 @@ class Quantised:
 
 
 class Network:
-    """One model, one window at a time."""
+    """One model, one window at a time; `placement.place` makes those that run elsewhere than on the CPU."""
 
-    def __init__(self, flatbuffer: bytes, runtime: Runtime | None = None, threads: int = 1) -> None:
+    def __init__(
+        self,
+        flatbuffer: bytes,
+        runtime: Runtime | None = None,
+        threads: int = 1,
+        delegate: Any = None,
+        tensors: Mapping[str, str] | None = None,
+    ) -> None:
+        """`delegate` is of the runtime's `load_delegate`, and is this network's alone.
+
+        `tensors` (output -> tensor's name) finds the outputs of a model whose signature a compiler dropped.
+        """
         self.runtime = runtime or find_runtime()
         self._flatbuffer = flatbuffer  # the runtime reads it in place
+        compiled = delegates.compiled_for(flatbuffer) if delegate is None else None
+        if compiled is not None:
+            raise ModelFileError(
+                f"the model was compiled for the {delegates.DELEGATES[compiled].title} and cannot run on the CPU: use "
+                "the file that it was compiled from (emg-edge info names it)"
+            )
+        handed = {} if delegate is None else {"experimental_delegates": [delegate]}
         try:
             with quiet():
-                self._interpreter = self.runtime.interpreter(model_content=flatbuffer, num_threads=threads)
+                self._interpreter = self.runtime.interpreter(model_content=flatbuffer, num_threads=threads, **handed)
                 self._interpreter.allocate_tensors()
-                runner = self._interpreter.get_signature_runner()
-                self.input = _quantised(next(iter(runner.get_input_details().values())))
-                self.outputs = {name: _quantised(d) for name, d in runner.get_output_details().items()}
+                given, found = _details(self._interpreter, tensors or {})
+                self.input = _quantised(given)
+                self.outputs = {name: _quantised(details) for name, details in found.items()}
         except (ValueError, RuntimeError) as error:
+            if delegate is not None:
+                raise DelegateError(f"{self.runtime.name} cannot hand the model to the delegate: {error}") from error
             raise ModelFileError(f"{self.runtime.name} cannot open the model: {error}") from error
         if "logits" not in self.outputs:
             raise ModelFileError(f"the model's signature names {', '.join(self.outputs)}, and 'logits' is expected")
@@ -132,6 +156,16 @@ def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
 def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
     limits = np.iinfo(dtype)
     return int(limits.min), int(limits.max)
+
+
+def _details(interpreter: Any, tensors: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Of the input, and of the outputs by name: the signature's, or without one, the tensors of these names."""
+    if interpreter.get_signature_list() or not tensors:
+        runner = interpreter.get_signature_runner()
+        return next(iter(runner.get_input_details().values())), runner.get_output_details()
+    named = {details["name"]: details for details in interpreter.get_output_details()}
+    found = {name: named[tensor] for name, tensor in tensors.items() if tensor in named}
+    return interpreter.get_input_details()[0], found
 
 
 def _quantised(details: dict[str, Any]) -> Quantised:

@@ -72,6 +72,9 @@ class _MicroInterpreter:
     def allocate_tensors(self) -> None:
         self._described.allocate_tensors()
 
+    def get_signature_list(self) -> Any:
+        return self._described.get_signature_list()
+
     def get_signature_runner(self) -> Any:
         return self._described.get_signature_runner()
 

@@ -59,10 +59,32 @@ class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operators: list[str]
 
 
-class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EdgeTpu(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the Edge TPU's compiler made of a model.
+
+    source, source_bytes, source_sha256   what it was compiled from: the file's name, and its bytes before the zip
+    mapped, on_cpu   operators on the Edge TPU, and of the others "operator: the compiler's reason" -> count
+    on_chip_bytes, off_chip_bytes   of parameters, as the compiler says; null where it does not
+    outputs          name in the signature -> tensor's name: a compiler may drop the signature
+    """
+
+    compiler: str
+    source: str
+    source_bytes: int
+    source_sha256: str
+    mapped: int
+    on_cpu: dict[str, int]
+    on_chip_bytes: int | None
+    off_chip_bytes: int | None
+    outputs: dict[str, str]
+
+
+class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The JSON document inside the file; `movements` are the classes in the order of the logits.
 
     probe  what the front end made of a known signal (signal.probe) where the file was written; empty in older files
+
+    What is not there is left out of the document, so that an older emg-edge reads a file that has nothing new.
     """
 
     schema: int
@@ -76,6 +98,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     probe: tuple[float, ...] = ()
     model_bytes: int = 0
     model_sha256: str = ""
+    edgetpu: EdgeTpu | None = None  # of a model that was compiled for it
 
 
 class _Versioned(msgspec.Struct):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from emg_edge.decoding import modelfile
+from emg_edge.decoding.placement import on_cpu
 from emg_edge.device.benchmark import bare
 from emg_edge.device.benchmark.stages import STAGES, measure
 from emg_edge.errors import SpecError
@@ -13,7 +14,7 @@ RUNS = 30
 @pytest.mark.parametrize("board", ["myo", "cyton", "framed"])
 def test_every_stage_of_every_decision_takes_some_time(board: str) -> None:
     """From the wire of any board whose channels the model has: none is missing, and none holds the wait."""
-    found = measure(modelfile.read(shipped()), board, RUNS, 5, 1)
+    found = measure(on_cpu(modelfile.read(shipped())), board, RUNS, 5, 1)
     assert found.shape == (RUNS, len(STAGES))
     assert (found > 0).all()
     assert np.median(found.sum(axis=1)) < 50  # the hop; a stage that waited would have all of it
@@ -33,7 +34,7 @@ def test_the_loop_runs_what_it_is_said_to_measure(monkeypatch: pytest.MonkeyPatc
         return push(self, samples)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Decoder, "push", slowly)
-    found = np.median(measure(modelfile.read(shipped()), "myo", RUNS, 5, 1), axis=0)
+    found = np.median(measure(on_cpu(modelfile.read(shipped())), "myo", RUNS, 5, 1), axis=0)
     assert STAGES[int(found.argmax())] == "front_end"
     assert found[STAGES.index("front_end")] >= 1000 * slow_s
 
@@ -41,12 +42,12 @@ def test_the_loop_runs_what_it_is_said_to_measure(monkeypatch: pytest.MonkeyPatc
 def test_a_board_of_other_channels_is_refused() -> None:
     """In the sentence that `run` has for it."""
     with pytest.raises(SpecError, match="channels"):
-        measure(modelfile.read(shipped()), "ganglion", RUNS, 5, 1)
+        measure(on_cpu(modelfile.read(shipped())), "ganglion", RUNS, 5, 1)
 
 
 def test_the_bare_interpreter_takes_less_than_a_decision() -> None:
     """As many runs as asked for."""
-    model = modelfile.read(shipped())
-    alone = bare.measure(model, RUNS, 5, 1)
+    placement = on_cpu(modelfile.read(shipped()))
+    alone = bare.measure(placement, RUNS, 5, 1)
     assert alone.shape == (RUNS,)
-    assert 0 < np.median(alone) < np.median(measure(model, "myo", RUNS, 5, 1).sum(axis=1))
+    assert 0 < np.median(alone) < np.median(measure(placement, "myo", RUNS, 5, 1).sum(axis=1))

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from emg_edge.decoding import modelfile
+from emg_edge.decoding.placement import Placement
 from emg_edge.device.benchmark import document, text
 from emg_edge.device.benchmark.document import Document, Measured
 from emg_edge.device.benchmark.live import Watched
@@ -39,7 +40,8 @@ def made(*, invoke_ms: float = 0.5, soak: bool = False, hops: tuple[float, ...] 
     )
     sweep = [Measured(threads, stages, np.full(20, 0.25)) for threads in (1, 2)]
     machine = Machine("Raspberry Pi 5", "Cortex-A76", 4, "Linux", "3.11")
-    return document.make(modelfile.read(shipped()), "m.tflite", "myo", 5, sweep, watched, machine, COOL, HOT, soak=soak)
+    placement = Placement(modelfile.read(shipped()), Path("m.tflite"))
+    return document.make(placement, "myo", 5, sweep, watched, machine, COOL, HOT, soak=soak)
 
 
 def test_overhead_is_all_that_is_not_invoke() -> None:

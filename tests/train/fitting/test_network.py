@@ -8,6 +8,7 @@ from support import takes
 
 from emg_edge.decoding.interpreter import Network, find_runtime
 from emg_edge.quantize.convert import convert, load_network, operators
+from emg_edge.quantize.edgetpu.check import check
 from emg_edge.signal.spec import AXES, default_spec
 from emg_edge.train.data.dataset import make_dataset
 from emg_edge.train.data.sequences import FrameSet
@@ -63,13 +64,17 @@ def test_every_output_of_a_sequence_sees_its_own_context_alone(name: str) -> Non
 
 @pytest.mark.parametrize("name", ["gru", "both", "pooled"])
 def test_int8_is_integers_throughout_and_without_a_loop(name: str, tmp_path: Any) -> None:
-    """Built-in operators alone, in a saved network that needs no code of ours; it stays near the float network."""
+    """Built-in operators alone, in a saved network that needs no code of ours; it stays near the float network.
+
+    An Edge TPU would take all of them, by Coral's list.
+    """
     network, windows = _made(SHAPES[name])
     deployed_network(network, SHAPES[name]).save(tmp_path / "network.keras")
     flatbuffer = convert(load_network(tmp_path / "network.keras"), windows)
     elementwise = {"ADD", "MUL", "SUB", "LOGISTIC", "TANH"}
     others = {"CONV_2D", "CONCATENATION", "STRIDED_SLICE", "RESHAPE", "AVERAGE_POOL_2D"}
     assert set(operators(flatbuffer)) <= elementwise | others
+    assert check(flatbuffer).fallen == ()
     interpreter = find_runtime("litert").interpreter(model_content=flatbuffer)
     interpreter.allocate_tensors()
     assert {np.dtype(one["dtype"]).name for one in interpreter.get_tensor_details()} <= {"int8", "int32"}
