@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -14,6 +14,12 @@ from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.errors import RunFolderError
 from emg_edge.quiet import quiet
 
+Activations = Literal["int8", "int16"]
+_OPERATORS = {
+    "int8": tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
+    "int16": tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
+}
+
 
 def load_network(path: Path) -> Any:
     """The float network, (batch, context, 1, channels) -> {"logits", "embedding"}."""
@@ -24,9 +30,10 @@ def load_network(path: Path) -> Any:
         raise RunFolderError(f"cannot read the network {path}: {reason}; train again") from error
 
 
-def convert(network: Any, calibration: NDArray[np.float32] | None) -> bytes:
+def convert(network: Any, calibration: NDArray[np.float32] | None, activations: Activations = "int8") -> bytes:
     """Convert to TFLite: int8 throughout, ranges taken from `calibration` (n, context, channels), or float without.
 
+    With int16 activations weights stay int8, and input and outputs are int16 too.
     The batch is pinned to 1, or dilated convolutions would become SPACE_TO_BATCH and shapes dynamic.
     """
     shape = network.input_shape[1:]
@@ -41,9 +48,8 @@ def convert(network: Any, calibration: NDArray[np.float32] | None) -> bytes:
 
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = representative
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tf.int8
-        converter.inference_output_type = tf.int8
+        converter.target_spec.supported_ops = [_OPERATORS[activations]]
+        converter.inference_input_type = converter.inference_output_type = tf.dtypes.as_dtype(activations)
     with quiet(1, 2):
         return bytes(converter.convert())
 

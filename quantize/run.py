@@ -9,22 +9,29 @@ from emg_edge.errors import ParityError, RunFolderError
 from emg_edge.files import refuse_overwrite, write_atomically
 from emg_edge.movements import names_of
 from emg_edge.progress import Progress
-from emg_edge.quantize.convert import convert, load_network, operators
+from emg_edge.quantize.convert import Activations, convert, load_network, operators
 from emg_edge.quantize.parity import Parity, compare
 from emg_edge.signal.probe import probe
 
-SCHEME = "int8 per channel, post-training"
+SCHEMES: dict[Activations, str] = {
+    "int8": "int8 per channel, post-training",
+    "int16": "int8 weights per channel, int16 activations, post-training",
+}
 
 
-def quantize(run: Path, out: Path, progress: Progress, *, force: bool = False) -> tuple[Parity, Description]:
+def quantize(
+    run: Path, out: Path, progress: Progress, *, force: bool = False, activations: Activations = "int8"
+) -> tuple[Parity, Description]:
     """Convert, compare, write. Raises ParityError below the bound unless `force`, which marks the file."""
     refuse_overwrite(out, force=force)
-    parity, model = quantised(run, progress, force=force)
+    parity, model = quantised(run, progress, force=force, activations=activations)
     write_atomically(out, modelfile.pack(model.flatbuffer, model.description))
     return parity, modelfile.read(out).description
 
 
-def quantised(run: Path, progress: Progress, *, force: bool = False) -> tuple[Parity, ModelFile]:
+def quantised(
+    run: Path, progress: Progress, *, force: bool = False, activations: Activations = "int8"
+) -> tuple[Parity, ModelFile]:
     """Do the same without writing it."""
     decoder, metrics = read_decoder(run)
     windows = read_windows(run)
@@ -33,7 +40,7 @@ def quantised(run: Path, progress: Progress, *, force: bool = False) -> tuple[Pa
     network = load_network(run / NETWORK)
     context = decoder.signal.context
     float_tflite = convert(network, None)
-    int8 = convert(network, windows.cut(windows.calibration, context))
+    int8 = convert(network, windows.cut(windows.calibration, context), activations)
     parity = compare(network, float_tflite, int8, windows, context, progress)
     if parity.problems and not force:
         raise ParityError(
@@ -49,7 +56,7 @@ def quantised(run: Path, progress: Progress, *, force: bool = False) -> tuple[Pa
         training=decoder.training,
         metrics={key: value for key, value in metrics.items() if key != "subjects"},
         quantisation=Quantisation(
-            scheme=SCHEME,
+            scheme=SCHEMES[activations],
             windows=parity.windows,
             accuracy={
                 "float_keras": keras_row.accuracy,

@@ -2,12 +2,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from support.tiny_run import TinyRun
 
 from emg_edge.cli.main import cli, main
 from emg_edge.decoding import modelfile
+from emg_edge.decoding.contradictions import contradictions
+from emg_edge.decoding.interpreter import Network
 from emg_edge.models import shipped
 
 
@@ -52,6 +55,18 @@ def test_what_cannot_be_done_is_one_sentence(
     assert out.exists() == taken
     if taken:
         assert out.read_bytes() == b"mine"
+
+
+def test_int16_activations_are_nearer_to_float(tiny: TinyRun, tmp_path: Path) -> None:
+    """Run by every runtime here; the file says so, and no other target takes them."""
+    out = tmp_path / "g.tflite"
+    assert invoked(tiny.out, "--out", out, "--activations", "int16", "--force").exit_code == 0
+    held = modelfile.read(out)
+    assert held.description.quantisation.scheme.startswith("int8 weights per channel, int16 activations")
+    assert contradictions(held) == []
+    assert Network(held.flatbuffer).input.dtype == np.int16
+    for target in ("micro", "edgetpu"):
+        assert invoked(tiny.out, "--out", out, "--activations", "int16", "--target", target).exit_code == 2
 
 
 def test_misuse_is_two() -> None:

@@ -25,6 +25,13 @@ TARGETS = ("device", "edgetpu", "micro")
     "OUT_edgetpu.tflite where edgetpu_compiler is on PATH. micro: a folder of C for a microcontroller.  [device]",
 )
 @click.option("--edgetpu", is_flag=True, help="The same as --target edgetpu.")
+@click.option(
+    "--activations",
+    type=click.Choice(["int8", "int16"]),
+    default="int8",
+    show_default=True,
+    help="int16: nearer to float and slower; neither an Edge TPU nor the folder of C takes it.",
+)
 @click.option("--rate", type=float, default=1000.0, show_default=True, help="Of the board, in Hz; for micro.")
 @click.option("--channels", type=int, help="Of the board; for micro [as the model has].")
 @click.option("--wearer", help="Whose scale goes into the folder; for micro [the mean of the model's people].")
@@ -34,6 +41,7 @@ def command(
     out: Path,
     target: str | None,
     edgetpu: bool,
+    activations: str,
     rate: float,
     channels: int | None,
     wearer: str | None,
@@ -51,6 +59,8 @@ def command(
 
     if edgetpu and target not in (None, "edgetpu"):
         raise click.UsageError(f"--edgetpu means --target edgetpu, not --target {target}; say one of them")
+    if activations == "int16" and (edgetpu or target not in (None, "device")):
+        raise click.UsageError("int16 activations are for --target device alone")
     if target == "micro":
         quantize_micro.write(_model(run, force=force), out, rate, channels, wearer, force=force)
         return
@@ -58,7 +68,7 @@ def command(
     if for_edgetpu:
         quantize_edgetpu.before(out, force=force)
     module = load("emg_edge.quantize.run", "loading TensorFlow (a few seconds)")
-    parity, description = module.quantize(run, out, bar, force=force)
+    parity, description = module.quantize(run, out, bar, force=force, activations=activations)
     _tell(parity, description)
     click.echo(f"wrote {out} ({out.stat().st_size} bytes); next: emg-edge run --board ... --model {out}", err=True)
     if for_edgetpu:
