@@ -101,4 +101,4 @@ shipped-model: setup  ## make the model that ships with the package anew, from s
 	$(BIN)/emg-edge quantize $(DEMO)/shipped/run --out src/emg_edge/models/forearm.tflite --force
 
 clean:  ## remove what was built here (the demo's folder stays: rm -r demo makes it all anew)
-	rm -rf $(VENV) $(WHEEL_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(WHEEL_VENV) .arm64 build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
