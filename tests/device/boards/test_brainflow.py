@@ -111,7 +111,7 @@ def in_microvolts(model: ModelFile, rate_hz: float) -> ModelFile:
     told = model.description
     signal = msgspec.structs.replace(told.signal, rate_hz=rate_hz, sections=(highpass(20, rate_hz),))
     scales = msgspec.structs.replace(told.scales, units={"uV": told.scales.units["myo-count"]})
-    return ModelFile(model.flatbuffer, msgspec.structs.replace(told, signal=signal, scales=scales))
+    return ModelFile(model.flatbuffer, msgspec.structs.replace(told, signal=signal, scales=scales, probe=()))
 
 
 def test_a_run_on_brainflows_synthetic_board(model: ModelFile):
