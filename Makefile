@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 DEMO := demo
+EXTRAS := --extra train --extra brainflow --extra bluetooth --extra micro --group dev
 # What the base install must pass; the three left out need extras, or the trained forearm.
 DEVICE_TESTS := tests/device tests/firmware_bridge tests/recordings tests/verification tests/wheel \
   --ignore=tests/firmware_bridge/forearm/test_difficulty.py --ignore=tests/device/boards/test_brainflow.py \
@@ -74,7 +75,7 @@ unit: setup  ## the tests, on the source tree
 dist/.ready: setup FORCE
 	@rm -rf dist
 	@$(BIN)/uv build --quiet --out-dir dist
-	@$(BIN)/uv pip compile --quiet --universal --extra train --extra brainflow --extra bluetooth --extra micro --group dev --no-header --no-annotate \
+	@$(BIN)/uv pip compile --quiet --universal $(EXTRAS) --no-header --no-annotate \
 	  pyproject.toml --constraint requirements.lock --output-file dist/constraints.txt >/dev/null
 	@touch $@
 
@@ -86,12 +87,12 @@ wheel-test: dist/.ready  ## build the wheel through the sdist; run the device's 
 	  pytest pytest-timeout hypothesis
 	@EMG_EDGE_WHEEL=$$(ls dist/*.whl) $(WHEEL_VENV)/bin/python -m pytest -q $(DEVICE_TESTS)
 
-test-arm64: dist/.ready  ## the same wheel on aarch64 under QEMU: install size, decisions, tests (half an hour; needs Debian)
+test-arm64: dist/.ready  ## the same wheel on aarch64 under QEMU: install size, decisions, tests (hours with the tests; needs Debian)
 	@echo "[arm64] installing for aarch64, decoding and testing under QEMU"
 	@$(BIN)/python bench/arm64 --wheel $$(ls dist/*.whl) --constraints dist/constraints.txt $(ARM64) -- $(DEVICE_TESTS)
 
 lock: $(VENV)/.uv  ## resolve the dependencies anew
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --extra train --extra brainflow --extra bluetooth --extra micro --group dev \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes $(EXTRAS) \
 	  --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 shipped-model: setup  ## make the model that ships with the package anew, from simulated people

@@ -78,8 +78,7 @@ def main(runs: tuple[Path, ...]) -> None:
 def _cost(
     flatbuffer: bytes, tested: NDArray[np.float32], reference: NDArray[np.float32], classes: NDArray[np.int64]
 ) -> tuple[float, float, float]:
-    network = Network(flatbuffer)
-    logits = np.stack([network(window) for window in tested])
+    logits = Network(flatbuffer).each(tested)
     balanced = [_balanced(one, classes) for one in (reference, logits)]
     same = float((logits.argmax(axis=1) == reference.argmax(axis=1)).mean())
     error = np.abs(softmax(logits) - softmax(reference)).max(axis=1)

@@ -4,11 +4,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.decoding.contradictions import contradictions
+from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.interpreter import softmax
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.decoding.placement import Placement, on_cpu
-from emg_edge.errors import ModelFileError, SpecError
+from emg_edge.errors import SpecError
 from emg_edge.signal.adaptation import NONE, Adjustment
 from emg_edge.signal.frontend import ContextStack, FrontEnd, Scale
 from emg_edge.signal.source import Source
@@ -50,11 +50,7 @@ class Decoder:
                 "the EMG alone; use a model that was trained without it"
             )
         self.network = (placement or on_cpu(model)).network(threads)
-        wrong = contradictions(model, self.network)
-        if wrong:
-            raise ModelFileError(
-                f"the model contradicts itself: {'; '.join(wrong)}; make it anew with: emg-edge quantize"
-            )
+        refuse_contradictions(model, "the model", self.network)
         self._front = FrontEnd(spec, source, scale, ring, adjustment)
         self._context = ContextStack(spec.context, spec.hop, spec.features)
         self._first, self._hop = spec.context - 1, spec.hop  # in frames

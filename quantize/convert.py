@@ -7,7 +7,6 @@ from typing import Any, Literal
 import keras
 import numpy as np
 import tensorflow as tf
-from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from emg_edge.damage import ARCHIVE_ERRORS
@@ -52,12 +51,3 @@ def convert(network: Any, calibration: NDArray[np.float32] | None, activations: 
         converter.inference_input_type = converter.inference_output_type = tf.dtypes.as_dtype(activations)
     with quiet(1, 2):
         return bytes(converter.convert())
-
-
-def operators(flatbuffer: bytes) -> list[str]:
-    """Names of the operators in order of execution."""
-    names = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
-    model = schema.Model.GetRootAsModel(flatbuffer, 0)
-    graph = model.Subgraphs(0)
-    codes = (model.OperatorCodes(graph.Operators(i).OpcodeIndex()) for i in range(graph.OperatorsLength()))
-    return [names[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())] for code in codes]

@@ -18,7 +18,7 @@ def float_networks(run: Path) -> dict[str, Logits]:
     """Load it in Keras, and convert it to float TFLite. Raises RunFolderError where the folder is no finished run."""
     read_decoder(run)
     network = load_network(run / NETWORK)
-    return {"float Keras": in_keras(network), "float TFLite": in_tflite(Network(convert(network, None)))}
+    return {"float Keras": in_keras(network), "float TFLite": Network(convert(network, None)).each}
 
 
 def in_keras(network: Any) -> Logits:
@@ -27,7 +27,3 @@ def in_keras(network: Any) -> Logits:
         return found.reshape(len(windows), -1)
 
     return logits
-
-
-def in_tflite(network: Network) -> Logits:
-    return lambda windows: np.stack([network(window) for window in windows])

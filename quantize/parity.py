@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.metrics import confusion, scores
-from emg_edge.decoding.parity import LEAST_AGREEMENT, MOST_ACCURACY_LOST
+from emg_edge.decoding.parity import shortfalls
 from emg_edge.decoding.runfolder import Windows
 from emg_edge.decoding.runtimes import PREFERRED, runtimes
 from emg_edge.progress import Progress
@@ -45,20 +45,14 @@ class Parity:
     @property
     def problems(self) -> tuple[str, ...]:
         """Where int8 misses the bound, a clause each; empty when it holds."""
-        found = []
-        for row in self.int8:
-            lost = self.float_keras.balanced_accuracy - row.balanced_accuracy
-            if lost > MOST_ACCURACY_LOST:
-                found.append(
-                    f"{row.name} loses {100 * lost:.2f} points of balanced accuracy, and "
-                    f"{100 * MOST_ACCURACY_LOST:g} is allowed"
-                )
-            if row.agreement < LEAST_AGREEMENT:
-                found.append(
-                    f"{row.name} agrees on {100 * row.agreement:.2f} % of windows, and "
-                    f"{100 * LEAST_AGREEMENT:.0f} % is the least"
-                )
-        return tuple(found)
+        reference = self.float_keras
+        return tuple(
+            clause
+            for row in self.int8
+            for clause in shortfalls(
+                row.name, reference.name, row.agreement, reference.balanced_accuracy - row.balanced_accuracy
+            )
+        )
 
 
 def compare(

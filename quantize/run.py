@@ -6,10 +6,11 @@ from emg_edge.decoding import modelfile
 from emg_edge.decoding.modelfile import Description, ModelFile, Quantisation
 from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
 from emg_edge.errors import ParityError, RunFolderError
-from emg_edge.files import refuse_overwrite, write_atomically
+from emg_edge.files import refuse_overwrite
 from emg_edge.movements import names_of
 from emg_edge.progress import Progress
-from emg_edge.quantize.convert import Activations, convert, load_network, operators
+from emg_edge.quantize.convert import Activations, convert, load_network
+from emg_edge.quantize.graph import operators
 from emg_edge.quantize.parity import Parity, compare
 from emg_edge.signal.probe import probe
 
@@ -25,8 +26,8 @@ def quantize(
     """Convert, compare, write. Raises ParityError below the bound unless `force`, which marks the file."""
     refuse_overwrite(out, force=force)
     parity, model = quantised(run, progress, force=force, activations=activations)
-    write_atomically(out, modelfile.pack(model.flatbuffer, model.description))
-    return parity, modelfile.read(out).description
+    modelfile.write(out, model.flatbuffer, model.description, force=force)
+    return parity, model.description
 
 
 def quantised(

@@ -10,7 +10,7 @@ from emg_edge.decoding import delegates, modelfile
 from emg_edge.decoding.modelfile import EdgeTpu, ModelFile
 from emg_edge.errors import CompilerError, ModelFileError
 from emg_edge.quantize.edgetpu.compiler import LIMIT_S, PROGRAM, Compiled, compile_model, find_compiler
-from emg_edge.quantize.edgetpu.graph import read_graph
+from emg_edge.quantize.graph import read_graph
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from emg_edge.quantize.edgetpu.graph import Node, read_graph
 from emg_edge.quantize.edgetpu.limits import GENERAL
 from emg_edge.quantize.edgetpu.operators import OPERATORS
+from emg_edge.quantize.graph import Node, read_graph
 
 ON_CHIP_BYTES = 8 << 20  # of memory for parameters, "roughly 8 MB" in Coral's words; the compiler keeps a part of it
 AFTER_THE_CUT = "it comes after the cut: the compiler maps one piece of the graph, up to the first that is not mapped"

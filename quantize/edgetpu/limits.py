@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ai_edge_litert import schema_py_generated as schema
 
-from emg_edge.quantize.edgetpu.graph import Node, Tensor
+from emg_edge.quantize.graph import Node, Tensor
 
 Limit = Callable[[Node], str | None]
 

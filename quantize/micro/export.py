@@ -10,7 +10,7 @@ import msgspec
 from emg_edge.decoding.micro import arena_bytes
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import EmgEdgeError, MissingDependency
-from emg_edge.files import cannot_write
+from emg_edge.files import cannot_write, refuse_overwrite
 from emg_edge.quantize.micro import constants
 from emg_edge.quantize.micro.footprint import Footprint, footprint
 from emg_edge.quantize.micro.plan import Plan, plan
@@ -80,11 +80,8 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
 
 
 def _refuse(out: Path, *, force: bool) -> None:
-    if not out.exists():
-        return
-    if not force:
-        raise EmgEdgeError(f"{out} exists already; choose another name or say --force to replace it")
-    if not (out / _MODEL).is_file():
+    refuse_overwrite(out, force=force)
+    if out.exists() and not (out / _MODEL).is_file():
         raise EmgEdgeError(
             f"{out} is not a folder that was exported before, so it is not replaced; choose another name"
         )

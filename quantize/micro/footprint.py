@@ -11,7 +11,7 @@ from emg_edge.errors import EmgEdgeError
 COMPILER = "arm-none-eabi-gcc"
 CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 _SMALL = ("-Os", "-std=c99", "-ffunction-sections", "-fdata-sections", "--specs=nano.specs", "--specs=nosys.specs")
-_STRIPPED = ("-Wl,--gc-sections", "-Wl,--no-warn-mismatch", "-lm")
+_STRIPPED = ("-Wl,--gc-sections", "-lm")
 # In place of the network and of the board: enough to be linked.
 _STUBS = """
 #include "emg_network.h"

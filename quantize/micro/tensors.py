@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from ai_edge_litert import schema_py_generated as schema
+import numpy as np
 
+from emg_edge.decoding.interpreter import Network, Quantised
 from emg_edge.errors import ModelFileError
+from emg_edge.quantize.graph import read_graph
 
 # TFLite's operators -> the method that adds each to TensorFlow Lite Micro's resolver.
 RESOLVER = {
@@ -31,51 +33,34 @@ RESOLVER = {
 
 
 @dataclass(frozen=True)
-class Grid:
-    """real = scale * (integer - zero_point)."""
-
-    scale: float
-    zero_point: int
-
-
-@dataclass(frozen=True)
 class Tensors:
     """`logits_output` is its place among the graph's outputs; `resolver` has each method once."""
 
-    input: Grid
-    logits: Grid
+    input: Quantised
+    logits: Quantised
     logits_output: int
     resolver: tuple[str, ...]
 
 
 def tensors(flatbuffer: bytes, operators: list[str]) -> Tensors:
     """Read them. Raises ModelFileError for a network that is not int8, or has an operator that no target has."""
-    graph = schema.Model.GetRootAsModel(flatbuffer, 0)
-    signature, graph = graph.SignatureDefs(0), graph.Subgraphs(0)
-    named = {
-        signature.Outputs(i).Name().decode(): signature.Outputs(i).TensorIndex()
-        for i in range(signature.OutputsLength())
-    }
-    outputs = [graph.Outputs(i) for i in range(graph.OutputsLength())]
     unknown = [name for name in dict.fromkeys(operators) if name not in RESOLVER]
     if unknown:
         raise ModelFileError(
             f"the network has the operator {', '.join(unknown)}, which the export for microcontrollers does not know; "
             f"it knows {', '.join(RESOLVER)}"
         )
+    network, graph = Network(flatbuffer), read_graph(flatbuffer)
+    logits = network.outputs["logits"]
+    for name, tensor in (("input", network.input), ("logits", logits)):
+        if tensor.dtype != np.int8:
+            raise ModelFileError(
+                f"the network's {name} is {tensor.dtype}, and the export for microcontrollers expects int8 in and out; "
+                "quantise it with: emg-edge quantize"
+            )
     return Tensors(
-        input=_grid(graph.Tensors(graph.Inputs(0))),
-        logits=_grid(graph.Tensors(named["logits"])),
-        logits_output=outputs.index(named["logits"]),
+        input=network.input,
+        logits=logits,
+        logits_output=[tensor.name for tensor in graph.outputs].index(graph.signature["logits"]),
         resolver=tuple(RESOLVER[name] for name in dict.fromkeys(operators)),
     )
-
-
-def _grid(tensor: schema.Tensor) -> Grid:
-    quantised = tensor.Quantization()
-    if tensor.Type() != schema.TensorType.INT8 or quantised is None or quantised.ScaleLength() != 1:
-        raise ModelFileError(
-            f"the network's tensor {tensor.Name().decode()} is not int8, and the export for microcontrollers expects "
-            "int8 in and out; quantise it with: emg-edge quantize"
-        )
-    return Grid(float(quantised.Scale(0)), int(quantised.ZeroPoint(0)))

@@ -13,7 +13,7 @@ from emg_edge.errors import ModelFileError, RecordingError, SpecError
 from emg_edge.recordings.recording import Recording
 from emg_edge.signal.source import Source
 from emg_edge.verification import simulated, verify
-from emg_edge.verification.verify import LOOP, Reference, Row, Verification
+from emg_edge.verification.verify import LOOP, Row, Verification, Way
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +92,11 @@ def test_a_file_that_contradicts_itself_is_not_run(model: ModelFile, recordings:
 def test_the_float_network_comes_first(model: ModelFile, recordings: list[Recording]) -> None:
     """All else is held against it; one that decides otherwise is a problem of every row."""
     network = Network(model.flatbuffer)
-    same = Reference("float", lambda windows: np.stack([network(window) for window in windows]))
+    same = Way("float", network.each)
     found = verify.verify(model, "x.tflite", recordings, references=[same])
     assert found.runtimes[0].runtime == "float"
     assert found.problems == []
-    other = Reference("another", lambda windows: -np.stack([network(window) for window in windows]))
+    other = Way("another", lambda windows: -network.each(windows))
     worse = verify.verify(model, "x.tflite", recordings, references=[other])
     assert any(problem.startswith("litert, plain kernels decides as another on") for problem in worse.problems)
 

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from emg_edge.errors import EmgEdgeError
 from emg_edge.files import write_atomically
@@ -28,9 +25,8 @@ from emg_edge.train.report.rows import (
     spreads_of,
 )
 from emg_edge.train.report.summary import Summary, headline_metric, int8_cost, summary_of
+from emg_edge.train.report.templates import environment
 from emg_edge.train.report.words import SCHEMA, Unit, decoder_name, metric_of, number, written
-
-PACKAGE = "emg_edge.train.report"
 
 
 @dataclass(frozen=True)
@@ -71,12 +67,10 @@ def render(document: Mapping[str, Any]) -> str:
     key = headline_metric(protocol, rows[document["headline"]])
     names = [document["headline"], *(name for name in rows if name != document["headline"])]
     sections = [_section(f"row{i}", name, rows[name], protocol, key) for i, name in enumerate(names)]
-    environment = Environment(autoescape=True, loader=FunctionLoader(_read), undefined=StrictUndefined)
-    environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters["decoder"] = decoder_name
-    environment.filters["share"] = lambda value: written(value, Unit.SHARE)
-    return environment.get_template("template.html").render(
-        style=_read("style.css"),
+    pages = environment()
+    pages.filters["decoder"] = decoder_name
+    pages.filters["share"] = lambda value: written(value, Unit.SHARE)
+    return pages.get_template("template.html").render(
         protocol=protocol,
         headline=sections[0].summary,
         metric=metric_of(key),
@@ -114,7 +108,3 @@ def _section(prefix: str, name: str, row: Mapping[str, Any], protocol: Mapping[s
 def _means(row: Mapping[str, Any], key: str) -> dict[str, str]:
     found = {name: number((row["decoders"][name].get(key) or {}).get("mean")) for name in decoders_of(row)}
     return {name: written(mean, metric_of(key).unit) for name, mean in found.items() if mean is not None}
-
-
-def _read(name: str) -> str:
-    return (files(PACKAGE) / name).read_text(encoding="utf-8")

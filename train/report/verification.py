@@ -1,18 +1,17 @@
 """The page of `emg-edge verify`: one HTML file that needs nothing else."""
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from emg_edge.errors import EmgEdgeError
 from emg_edge.files import write_atomically
 from emg_edge.train.report.plots import NARROW
 from emg_edge.train.report.svg import COLOURS, drawing, inline
+from emg_edge.train.report.templates import environment
 
 SCHEMA = 1
 _QUANTILES = ("half", "90 %", "99 %", "99.9 %", "all")  # of the windows, as verify's ERROR_QUANTILES
@@ -30,12 +29,11 @@ def render(document: Mapping[str, Any]) -> str:
     """The page as text. Raises EmgEdgeError for a document of another schema."""
     if document.get("schema") != SCHEMA:
         raise EmgEdgeError(f"the verification is of schema {document.get('schema')} and this page reads {SCHEMA}")
-    environment = Environment(autoescape=True, loader=FunctionLoader(_read), undefined=StrictUndefined)
-    environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters["share"] = lambda value: f"{100 * value:.2f}"
+    pages = environment()
+    pages.filters["share"] = lambda value: f"{100 * value:.2f}"
     rows = document["runtimes"]
-    return environment.get_template("verification.html").render(
-        style=_read("style.css"), found=document, pictures=[_recall(rows[0], rows[-1]), _errors(rows)]
+    return pages.get_template("verification.html").render(
+        found=document, pictures=[_recall(rows[0], rows[-1]), _errors(rows)]
     )
 
 
@@ -78,7 +76,3 @@ def _errors(rows: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
         figure.legend(loc="outside upper left")
     largest = max((row["max_probability_error"] for row in rows), default=0.0)
     return "Probabilities", inline(figure, "errors", "Probabilities", f"The largest difference is {largest:.4f}.")
-
-
-def _read(name: str) -> str:
-    return (files("emg_edge.train.report") / name).read_text(encoding="utf-8")

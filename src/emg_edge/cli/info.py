@@ -20,9 +20,8 @@ def command(model: Path | None, as_json: bool) -> None:
     """
     import msgspec  # noqa: PLC0415 - keeps the command line light
 
-    from emg_edge.decoding.contradictions import contradictions  # noqa: PLC0415 - likewise
+    from emg_edge.decoding.contradictions import refuse_contradictions  # noqa: PLC0415 - likewise
     from emg_edge.decoding.modelfile import read  # noqa: PLC0415 - likewise
-    from emg_edge.errors import ModelFileError  # noqa: PLC0415 - likewise
     from emg_edge.models import shipped  # noqa: PLC0415 - likewise
 
     path = model or shipped()
@@ -32,9 +31,7 @@ def command(model: Path | None, as_json: bool) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(description), indent=2).decode())
     else:
         click.echo(describe(str(path), description))
-    found = contradictions(opened)
-    if found:
-        raise ModelFileError(f"{path} contradicts itself: {'; '.join(found)}; make it anew with: emg-edge quantize")
+    refuse_contradictions(opened, str(path))
 
 
 def describe(path: str, d: "Description") -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emg_edge.cli import quantize_edgetpu, quantize_micro
 from emg_edge.cli.bar import bar
 from emg_edge.cli.training_extra import load
 
@@ -55,8 +56,6 @@ def command(
 
     With --target micro, RUN may also be a .tflite file that was made before.
     """
-    from emg_edge.cli import quantize_edgetpu, quantize_micro  # noqa: PLC0415 - their help is here
-
     if edgetpu and target not in (None, "edgetpu"):
         raise click.UsageError(f"--edgetpu means --target edgetpu, not --target {target}; say one of them")
     if activations == "int16" and (edgetpu or target not in (None, "device")):

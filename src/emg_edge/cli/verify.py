@@ -11,7 +11,7 @@ from emg_edge.cli.training_extra import load
 from emg_edge.errors import EmgEdgeError
 
 if TYPE_CHECKING:
-    from emg_edge.verification.verify import Reference
+    from emg_edge.verification.verify import Way
 
 
 @click.command("verify")
@@ -66,9 +66,9 @@ def command(
         raise EmgEdgeError(f"{path} does not decide alike everywhere: {'; '.join(found.problems)}")
 
 
-def _float_networks(run: Path) -> "tuple[Reference, ...]":
+def _float_networks(run: Path) -> "tuple[Way, ...]":
     """The float network of a training run, in Keras and as TFLite."""
-    from emg_edge.verification.verify import Reference  # noqa: PLC0415
+    from emg_edge.verification.verify import Way  # noqa: PLC0415
 
     networks = load("emg_edge.quantize.floats", "loading TensorFlow (a few seconds)").float_networks(run)
-    return tuple(Reference(name, logits) for name, logits in networks.items())
+    return tuple(Way(name, logits) for name, logits in networks.items())

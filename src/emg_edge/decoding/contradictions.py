@@ -21,6 +21,13 @@ def contradictions(model: ModelFile, opened: Network | None = None) -> list[str]
     return [*_shapes(model, network), *_range(model, network.input), *_front_end(model)]
 
 
+def refuse_contradictions(model: ModelFile, name: str, opened: Network | None = None) -> None:
+    """Raise ModelFileError where there are any; `name` is what the user calls the model."""
+    found = contradictions(model, opened)
+    if found:
+        raise ModelFileError(f"{name} contradicts itself: {'; '.join(found)}; make it anew with: emg-edge quantize")
+
+
 def _shapes(model: ModelFile, network: Network) -> Iterator[str]:
     spec, classes = model.description.signal, len(model.description.movements)
     expected = (1, spec.context, 1, spec.features)

@@ -131,6 +131,10 @@ class Network:
         self.invoke()
         return self.get(output)
 
+    def each(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, context, channels) -> (n, classes) logits, one window after the other."""
+        return np.stack([self(window) for window in windows])
+
     def put(self, window: NDArray[np.float32]) -> None:
         """Quantise a window (context, channels) into the network's input."""
         self._interpreter.set_tensor(self.input.index, self.input.encode(window))

@@ -8,17 +8,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from emg_edge.decoding.contradictions import contradictions
+from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.metrics import confusion, scores
 from emg_edge.decoding.modelfile import ModelFile
-from emg_edge.decoding.parity import LEAST_AGREEMENT, MOST_ACCURACY_LOST
+from emg_edge.decoding.parity import shortfalls
 from emg_edge.decoding.runtimes import runtimes
-from emg_edge.errors import ModelFileError, RecordingError
+from emg_edge.errors import RecordingError
 from emg_edge.progress import Progress, in_order
 from emg_edge.recordings.recording import Recording
 from emg_edge.verification.streamed import stream
-from emg_edge.verification.windows import Cut, cut
+from emg_edge.verification.windows import cut
 
 SCHEMA = 1
 LOOP = "the live loop, in blocks of 37"
@@ -29,8 +29,8 @@ Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
-class Reference:
-    """Another form of the same network, such as the float one: (n, context, features) -> (n, classes)."""
+class Way:
+    """One way to run the network, or another form of it: (n, context, features) -> (n, classes)."""
 
     name: str
     logits: Logits
@@ -86,16 +86,14 @@ def verify(
     name: str,
     recordings: Iterable[Recording],
     progress: Progress = in_order,
-    references: Sequence[Reference] = (),
+    references: Sequence[Way] = (),
 ) -> Verification:
     """Run the model on every window of the recordings, in every way there is; `references` come first.
 
     Raises ModelFileError where the file contradicts itself, RecordingError where no window can be judged, SpecError
     where a recording does not fit the model.
     """
-    wrong = contradictions(model)
-    if wrong:
-        raise ModelFileError(f"{name} contradicts itself: {'; '.join(wrong)}; make it anew with: emg-edge quantize")
+    refuse_contradictions(model, name)
     given = list(recordings)
     whole = [recording for recording in given if _whole(recording)]
     cuts = [cut(model, recording) for recording in whole]
@@ -108,15 +106,11 @@ def verify(
     names = model.description.names
     rows: list[Row] = []
     reference: NDArray[np.float64] | None = None
-    for other in references:
-        told = softmax(np.concatenate([other.logits(one.windows) for one in progress(cuts, other.name)]))
+    here = (Way(runtime.name, Network(model.flatbuffer, runtime).each) for runtime in runtimes())
+    for way in (*references, *here):
+        told = softmax(np.concatenate([way.logits(one.windows) for one in progress(cuts, way.name)]))
         reference = told if reference is None else reference
-        rows.append(_row(other.name, told.argmax(axis=1), told.max(axis=1), reference, classes, names))
-    for runtime in runtimes():
-        network = Network(model.flatbuffer, runtime)
-        told = _probabilities(network, cuts, progress, runtime.name)
-        reference = told if reference is None else reference
-        rows.append(_row(runtime.name, told.argmax(axis=1), told.max(axis=1), reference, classes, names))
+        rows.append(_row(way.name, told.argmax(axis=1), told.max(axis=1), reference, classes, names))
     assert reference is not None
     said = [stream(model, recording) for recording in progress(whole, LOOP)]
     decided, probability = (np.concatenate(parts) for parts in zip(*said, strict=True))
@@ -155,25 +149,14 @@ def _below_stated(model: ModelFile, recordings: Sequence[Recording], first: Row)
 
 def problems(rows: Sequence[Row]) -> list[str]:
     """Say where a row misses the bound, a clause each."""
-    first, found = rows[0], []
-    for row in rows[1:]:
-        lost = first.balanced_accuracy - row.balanced_accuracy
-        if row.agreement < LEAST_AGREEMENT:
-            found.append(
-                f"{row.runtime} decides as {first.runtime} on {100 * row.agreement:.2f} % of the windows, and "
-                f"{100 * LEAST_AGREEMENT:.0f} % is the least"
-            )
-        if lost > MOST_ACCURACY_LOST:
-            found.append(
-                f"{row.runtime} loses {100 * lost:.2f} points of balanced accuracy, and "
-                f"{100 * MOST_ACCURACY_LOST:g} is allowed"
-            )
-    return found
-
-
-def _probabilities(network: Network, cuts: Sequence[Cut], progress: Progress, name: str) -> NDArray[np.float64]:
-    logits = [np.stack([network(window) for window in one.windows]) for one in progress(cuts, name)]
-    return softmax(np.concatenate(logits))
+    first = rows[0]
+    return [
+        clause
+        for row in rows[1:]
+        for clause in shortfalls(
+            row.runtime, first.runtime, row.agreement, first.balanced_accuracy - row.balanced_accuracy
+        )
+    ]
 
 
 def _row(

@@ -13,7 +13,7 @@ from emg_edge.errors import CompilerError, EmgEdgeError
 from emg_edge.models import shipped
 from emg_edge.quantize.edgetpu.build import build, compiled_path
 from emg_edge.quantize.edgetpu.check import check
-from emg_edge.quantize.edgetpu.graph import read_graph
+from emg_edge.quantize.graph import read_graph
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from support.tflite_graphs import GraphWriter, one_operator, options
 from emg_edge.decoding import modelfile
 from emg_edge.errors import ModelFileError
 from emg_edge.models import shipped
-from emg_edge.quantize.convert import operators
 from emg_edge.quantize.edgetpu.check import AFTER_THE_CUT, ON_CHIP_BYTES, check
 from emg_edge.quantize.edgetpu.operators import OPERATORS
+from emg_edge.quantize.graph import operators
 
 Make = Callable[[GraphWriter], None]
 RELU6 = schema.ActivationFunctionType.RELU6

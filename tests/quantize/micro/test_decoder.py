@@ -13,25 +13,12 @@ from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.device.decoder import Decoder
 from emg_edge.firmware_bridge.protocols import framed
 from emg_edge.firmware_bridge.simulated.framed import DEFAULT
-from emg_edge.quantize.micro.plan import Plan, plan
-from emg_edge.quantize.micro.tensors import tensors
+from emg_edge.quantize.micro.plan import Plan
 from emg_edge.signal.adaptation import Adjustment
 from emg_edge.signal.frontend import FrontEnd
-from emg_edge.signal.source import Source
 
 STATES = ("active", "rest", "unknown", "stale")
 SAMPLES = 8  # a frame
-
-
-@pytest.fixture(scope="module")
-def planned(model: ModelFile) -> Plan:
-    return plan(model.description, Source("raw", 1000.0, "uV", "ring8"))
-
-
-@pytest.fixture(scope="module")
-def library(planned: Plan, model: ModelFile, tmp_path_factory: pytest.TempPathFactory) -> Library:
-    folder = tmp_path_factory.mktemp("micro") / "c"
-    return Library(planned, tensors(model.flatbuffer, []), model.description, folder)
 
 
 @pytest.fixture(scope="module")

@@ -8,25 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from support.micro_c import Library
 
-from emg_edge.decoding import modelfile
 from emg_edge.firmware_bridge.protocols import framed
 from emg_edge.firmware_bridge.protocols.framed_decoder import FramedDecoder
 from emg_edge.firmware_bridge.simulated.framed import DEFAULT
-from emg_edge.models import shipped
-from emg_edge.quantize.micro.plan import plan
-from emg_edge.quantize.micro.tensors import tensors
-from emg_edge.signal.source import Source
 
 CHANNELS = 8
 Spoil = Callable[[bytes, np.random.Generator], bytes]
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    model = modelfile.read(shipped())
-    planned = plan(model.description, Source("raw", 1000.0, "uV", "ring8"))
-    folder = tmp_path_factory.mktemp("micro") / "c"
-    return Library(planned, tensors(model.flatbuffer, []), model.description, folder)
 
 
 def a_stream(rng: np.random.Generator) -> tuple[bytes, int]:

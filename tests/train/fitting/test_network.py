@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from support import takes
 
 from emg_edge.decoding.interpreter import Network, find_runtime
-from emg_edge.quantize.convert import convert, load_network, operators
+from emg_edge.quantize.convert import convert, load_network
 from emg_edge.quantize.edgetpu.check import check
+from emg_edge.quantize.graph import operators
 from emg_edge.signal.spec import AXES, default_spec
 from emg_edge.train.data.dataset import make_dataset
 from emg_edge.train.data.sequences import FrameSet

@@ -1,4 +1,4 @@
-"""A TFLite graph read for checking: operators with their tensors and options, nothing executed."""
+"""A TFLite graph, read: operators with their tensors and options, nothing executed."""
 
 import math
 import struct
@@ -91,6 +91,11 @@ def read_graph(flatbuffer: bytes) -> Graph:
         return _graph(schema.Model.GetRootAsModel(flatbuffer, 0))
     except _NOWHERE as error:
         raise ModelFileError(f"these bytes are no whole TFLite model ({type(error).__name__}: {error})") from error
+
+
+def operators(flatbuffer: bytes) -> list[str]:
+    """Names of the operators in order of execution; of a custom one, its own."""
+    return [node.operator for node in read_graph(flatbuffer).nodes]
 
 
 def _graph(model: Any) -> Graph:
