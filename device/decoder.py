@@ -66,7 +66,8 @@ class Decoder:
         if self._pushed <= self._newest:
             return []
         made: list[Prediction] = []
-        held, self._held = np.concatenate(self._held), []
+        held = samples if len(self._held) == 1 else np.concatenate(self._held)
+        self._held = []
         for window in self._context.push(self._front.push(held)):
             made.append(Prediction(self._newest - start, self.probabilities(window)))
             self._windows += 1

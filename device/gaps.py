@@ -4,6 +4,7 @@ Bridging repeats the samples just before the gap, so that the amplitude stays an
 Samples that are not finite count as missing: one NaN in a recursive filter would stay for ever.
 """
 
+from collections import deque
 from collections.abc import Iterator
 
 import msgspec
@@ -32,14 +33,16 @@ class Gaps:
     def __init__(self, bridge: int) -> None:
         self._bridge = bridge
         self._missing = 0
-        self._tail: NDArray[np.float32] | None = None
+        # What a gap would be filled with: the newest samples as they came, put together only when there is one.
+        self._recent: deque[NDArray[np.float32]] = deque()
+        self._have = 0
         self.not_finite = 0  # samples that were refused so far
 
     def take(self, block: SampleBlock) -> Iterator[Stretch]:
         """Yield the usable stretches of a block, in order."""
         self._missing += block.lost
         finite = np.isfinite(block.samples)
-        if np.logical_and.reduce(finite, axis=None):  # nearly always
+        if 0 not in finite.tobytes():  # nearly always; `all` takes five times as long to say so
             yield self._stretch(block.samples, block.movement)
             return
         finite = np.logical_and.reduce(finite, axis=1)
@@ -54,12 +57,16 @@ class Gaps:
 
     def _stretch(self, samples: NDArray[np.float32], movement: NDArray[np.int16] | None) -> Stretch:
         lost, self._missing = self._missing, 0
-        tail = self._tail
-        fresh = bool(lost) and (tail is None or lost > len(tail))
-        if lost and tail is not None and not fresh:
-            samples = np.concatenate([tail[-lost:], samples])
+        fresh = lost > min(self._have, self._bridge)
+        if fresh:
+            self._recent.clear()
+            self._have = 0
+        elif lost:
+            samples = np.concatenate([np.concatenate(self._recent)[-lost:], samples])
             if movement is not None:
                 movement = np.concatenate([np.repeat(movement[:1], lost), movement])
-        kept = samples if tail is None or fresh else np.concatenate([tail, samples])
-        self._tail = kept[-self._bridge :]
+        self._recent.append(samples)
+        self._have += len(samples)
+        while len(self._recent) > 1 and self._have - len(self._recent[0]) >= self._bridge:
+            self._have -= len(self._recent.popleft())
         return Stretch(samples, movement, fresh, lost)

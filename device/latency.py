@@ -6,13 +6,14 @@ import numpy as np
 
 SHORTEST_MS, LONGEST_MS = 1e-3, 1e6  # a microsecond, a quarter of an hour
 _RATIO = 1.01
+_LOG_RATIO = math.log(_RATIO)
 
 
 class Delays:
     """Counts delays in bins that are one per cent wide: a run of days takes no more memory than one of seconds."""
 
     def __init__(self) -> None:
-        self._counts = np.zeros(self._bin(LONGEST_MS) + 1, np.int64)
+        self._counts = [0] * (self._bin(LONGEST_MS) + 1)
 
     def add(self, delay_ms: float) -> None:
         self._counts[self._bin(min(max(delay_ms, SHORTEST_MS), LONGEST_MS))] += 1
@@ -27,4 +28,4 @@ class Delays:
 
     @staticmethod
     def _bin(delay_ms: float) -> int:
-        return int(math.log(delay_ms / SHORTEST_MS) / math.log(_RATIO))
+        return int(math.log(delay_ms / SHORTEST_MS) / _LOG_RATIO)

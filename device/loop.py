@@ -72,6 +72,7 @@ class Loop:
         """
         most = limits.signal_s * self._board.source.rate_hz
         self._board.stopped = stopped
+        self._board.acceleration_wanted = False  # the way from here on carries the EMG alone
         with self._board as board:
             self._began_s = began_s = self._clock()
             for note in board.notes if board.live else ():  # what it said of itself when it was started

@@ -1,6 +1,5 @@
 """Where decisions go."""
 
-import contextlib
 import select
 from typing import IO, Protocol, TextIO
 
@@ -57,9 +56,10 @@ class JsonLines:
 
 def _takes_a_line(stream: IO[bytes]) -> bool:
     """Whether a write would not wait: a pipe counts as ready while it has room for PIPE_BUF bytes, a dozen lines."""
-    with contextlib.suppress(OSError, ValueError):  # what has no descriptor is memory
+    try:
         return bool(select.select([], [stream.fileno()], [], 0)[1])
-    return True
+    except (OSError, ValueError):  # what has no descriptor is memory
+        return True
 
 
 def show(stream: TextIO, text: str) -> None:

@@ -20,6 +20,8 @@ class Truth:
 
     def take(self, movement: NDArray[np.int16] | None, length: int, skipped: int = 0) -> None:
         """Take the labels of the next `length` samples, None where unknown, after `skipped` samples that nobody saw."""
+        if movement is None and self._movement is None:  # a board that does not know it
+            return
         last = None if self._movement is None else self._movement[-1]
         if len(self._changes):
             self._changed = int(self._changes[-1])

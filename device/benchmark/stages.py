@@ -5,6 +5,7 @@ waited for, so that many decisions are measured in seconds. The board's bytes ar
 simulation is in nobody's time and in nobody's cache; what a run in real time takes is measured by `live`.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,22 +31,23 @@ _TICK_S = 0.005  # of the simulated board: about a packet at a time
 
 
 class Laps:
-    """A sink that takes a lap a decision, and asks to stop when there are enough."""
+    """A sink that takes a lap a decision, and asks to stop when there are enough. What it does is in nobody's time."""
 
     def __init__(self, watch: Stopwatch, warmup: int, runs: int, begin: Callable[[], None]) -> None:
         """`begin` is called at the first decision, when the board streams."""
         self._watch, self._warmup, self._runs, self._begin = watch, warmup, runs, begin
-        self.spent_ms: list[list[float]] = []
+        self.laps: list[Counter[str]] = []
 
     def write(self, decision: Decision) -> None:
         lap = self._watch.lap()
+        if decision.seq >= self._warmup:
+            self.laps.append(lap)
         if decision.seq == 0:
             self._begin()
-        if decision.seq >= self._warmup:
-            self.spent_ms.append([lap[stage] / 1e6 for stage in STAGES])
+            self._watch.lap()
 
     def full(self) -> bool:
-        return len(self.spent_ms) >= self._runs
+        return len(self.laps) >= self._runs
 
     def close(self) -> None:
         pass
@@ -80,4 +82,4 @@ def measure(placement: Placement, board_name: str, runs: int, warmup: int, threa
             setattr(owner, method, watch.timed(stage, getattr(owner, method)))
         loop, _ = loop_on(board, port.now, model, [lines, laps], decoder=decoder, layer=layer)
         loop.run(Limits(), laps.full)
-    return np.array(laps.spent_ms[:runs])
+    return np.array([[lap[stage] / 1e6 for stage in STAGES] for lap in laps.laps[:runs]])

@@ -16,7 +16,7 @@ def cut(
     acceleration: NDArray[np.float32] | None = None,
 ) -> Iterator[SampleBlock]:
     """(n, channels), n > 0, and (n,) samples missing before each -> blocks that begin where some are missing."""
-    if not np.count_nonzero(lost[1:]):  # nearly always
+    if not any(lost[1:].tolist()):  # nearly always
         yield SampleBlock(samples, arrived_s, int(lost[0]), acceleration=acceleration)
         return
     inside = np.flatnonzero(lost[1:]) + 1

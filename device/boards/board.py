@@ -68,6 +68,7 @@ class Board(abc.ABC):
     live           samples come when they come; a board that is not live waits for its reader
     stopped        set by the reader: whether the user has asked to end; a start that takes seconds looks at it
     unhurried      set by the reader: samples that it has nothing to do with before they are there; they may gather
+    acceleration_wanted  set by the reader: without, blocks may come without it where that is less work
     reconnects     times that the link was lost and came back since the start
     skipped_bytes  bytes that belonged to no whole frame since the start
     refused        samples that came twice, or too late to be used, since the start
@@ -79,6 +80,7 @@ class Board(abc.ABC):
     notes: tuple[str, ...] = ()
     live: bool = True
     unhurried: int = 1
+    acceleration_wanted: bool = True
     stopped: Callable[[], bool] = staticmethod(lambda: False)
     reconnects: int = 0
     skipped_bytes: int = 0
@@ -133,6 +135,8 @@ class Board(abc.ABC):
 
     def news(self) -> tuple[str, ...]:
         """What happened to the link since the last call, a sentence each."""
+        if not self.__dict__.get("_told"):  # nearly always, and asked after every block
+            return ()
         told = tuple(self.told)
         self.told.clear()
         return told

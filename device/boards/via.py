@@ -53,7 +53,7 @@ class ViaBoard(Board):
 
     def read(self, timeout_s: float) -> SampleBlock | None:
         driver = self._driver
-        driver.unhurried = self.unhurried
+        driver.unhurried, driver.acceleration_wanted = self.unhurried, self.acceleration_wanted
         block = driver.read(timeout_s)
         self.told.extend(driver.news())
         self.reconnects, self.skipped_bytes, self.refused = driver.reconnects, driver.skipped_bytes, driver.refused

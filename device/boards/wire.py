@@ -89,6 +89,7 @@ class WireBoard(Board):
         self._stream: Stream | None = None
         self._talk: Talk[Stream] | None = None
         self._numbering: Numbering | None = None
+        self._scale: NDArray[np.float64] | None = None  # from counts to the unit; None where they are the unit
         self._since_s = 0.0  # from when on samples are awaited: the streaming began, or some came last
         self._came = 0  # samples since then
         self._absence = Absence(self.name, self.source.rate_hz, self.told)
@@ -162,6 +163,7 @@ class WireBoard(Board):
         self._check(stream)
         self._stream, self._talk, self._state = stream, None, _State.STREAMING
         self._numbering = Numbering(stream.decoder.wrap, stream.rate_hz)
+        self._scale = None if (stream.per_count == 1).all() else self.per_count
         self._since_s, self._came = self._port.now(), 0
         if talk.rest:
             self._decode(talk.rest, self._since_s)
@@ -176,31 +178,32 @@ class WireBoard(Board):
     def _decode(self, data: bytes, now_s: float) -> None:
         assert self._stream is not None
         assert self._numbering is not None
-        decoded = self._stream.decoder.push(data)
+        decoder = self._stream.decoder
+        decoder.acceleration_wanted = self.acceleration_wanted
+        decoded = decoder.push(data)
         self.skipped_bytes += decoded.skipped
         if len(decoded.counts):
-            self._deliver(decoded, self._stream, self._numbering, now_s)
+            self._deliver(decoded, self._numbering, now_s)
         if decoded.ended:
             raise BoardError(decoded.ended)
 
-    def _deliver(self, decoded: Decoded, stream: Stream, numbering: Numbering, now_s: float) -> None:
+    def _deliver(self, decoded: Decoded, numbering: Numbering, now_s: float) -> None:
         refused = numbering.refused
         placed = numbering.place(decoded.number, now_s)
         self.refused += numbering.refused - refused
         counts = decoded.counts[placed.keep]
         if not len(counts):
             return
-        lost = placed.lost
-        lost[0] += self._absence.hear(len(counts), int(np.add.reduce(lost)), now_s)
+        placed.lost[0] += self._absence.hear(len(counts), placed.missing, now_s)
         self.reconnects = self._absence.returns
         self._came += len(counts)
         if self._came >= FEWEST_SHARE * STALL_S * self.source.rate_hz:
             self._since_s, self._came = now_s, 0
-        per_count = stream.per_count
         if self._columns is not None:
-            counts, per_count = counts[:, self._columns], per_count[self._columns]
+            counts = counts[:, self._columns]
         acceleration = None if decoded.acceleration is None else decoded.acceleration[placed.keep]
-        self._ready += cut((counts * per_count).astype(np.float32), lost, now_s, acceleration)
+        samples = counts if self._scale is None else counts * self._scale
+        self._ready += cut(samples.astype(np.float32), placed.lost, now_s, acceleration)
 
     def _lose(self, error: BoardError) -> None:
         self._close()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.firmware_bridge.protocols import bgapi  # its messages fill ANSWERS
+from emg_edge.firmware_bridge.protocols.bgapi_codes import meaning
 from emg_edge.firmware_bridge.protocols.bgapi_packet import (
     ANSWERS,
     EVENT,
@@ -119,6 +120,16 @@ def split(data: bytes, notification_bytes: tuple[int, ...] = ()) -> Split:
         used = _tail(data, int(end[chain[-1]]) if len(chain) else 0)
     start, length, kind = start[chain], length[chain], kind[chain]
     return Split(start, length, kind, used, used - int(length.sum()))
+
+
+def disconnection(board: str, data: bytes, places: list[int], connection: int) -> str:
+    """Give the reason, in the user's words, of the first disconnection at `places` that is of ours; '' without one."""
+    for place in places:
+        at = place + HEADER_BYTES
+        event = bgapi.Disconnected.unpack(data[at : at + bgapi.Disconnected.fixed])
+        if event.connection == connection:
+            return f"the {board} disconnected ({meaning(event.reason)})"
+    return ""
 
 
 def _begins(data: bytes, at: int) -> int:

@@ -28,7 +28,8 @@ class CytonDecoder(StreamDecoder):
     def push(self, data: bytes) -> Decoded:
         packets, skipped = self._framer.push(data)
         number = packets[:, 1].astype(np.int64)
-        return Decoded(framing.read_counts(packets), number, skipped, self._acceleration.of(packets))
+        acceleration = self._acceleration.of(packets) if self.acceleration_wanted else None
+        return Decoded(framing.read_counts(packets), number, skipped, acceleration)
 
     def reset(self) -> None:
         self._framer.reset()

@@ -13,7 +13,8 @@ class Decoded(msgspec.Struct, frozen=True):
     counts        (n, channels) int32, raw counts as the converter gave them
     number        (n,) int64, position of each sample in the board's own counting, 0..wrap-1; zeros where wrap is 0
     skipped       bytes that belonged to no whole, valid frame, and were passed over
-    acceleration  (n, 3) float32 in g, the newest known at each sample (NaN before the first), None without an IMU
+    acceleration  (n, 3) float32 in g, the newest known at each sample (NaN before the first), None without an IMU, and
+                  where nobody wants it
     ended         why no more will come, where the board or its dongle says so (it disconnected), else ''
     """
 
@@ -29,6 +30,7 @@ class StreamDecoder(abc.ABC):
 
     channels  of a sample
     wrap      samples after which the board's counting begins anew; 0 when it does not count
+    acceleration_wanted  set by the reader: without, a decoder may leave it out where that is less work
 
     A frame that fails its checks is passed over, byte for byte counted in `skipped`, and decoding goes on with the
     next that is whole. Repeated and reordered frames are handed on as they come: their numbers tell.
@@ -37,6 +39,7 @@ class StreamDecoder(abc.ABC):
 
     channels: int
     wrap: int
+    acceleration_wanted: bool = True
 
     @abc.abstractmethod
     def push(self, data: bytes) -> Decoded: ...

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.firmware_bridge.protocols import bgapi, ganglion
-from emg_edge.firmware_bridge.protocols.bgapi_codes import NOTIFY, meaning
+from emg_edge.firmware_bridge.protocols.bgapi_codes import NOTIFY
 from emg_edge.firmware_bridge.protocols.bgapi_packet import HEADER_BYTES
-from emg_edge.firmware_bridge.protocols.bgapi_stream import SHORT, kind_of, split, walk
+from emg_edge.firmware_bridge.protocols.bgapi_stream import SHORT, disconnection, kind_of, split, walk
 from emg_edge.firmware_bridge.protocols.decoding import Decoded, StreamDecoder
 from emg_edge.firmware_bridge.protocols.ganglion_samples import ganglion_samples
 
@@ -45,7 +45,8 @@ class GanglionDongleDecoder(StreamDecoder):
         if any(identifier > _LARGEST for identifier in set(values[:: ganglion.LENGTH])):
             packets = packets[packets[:, 0] <= _LARGEST]
         decoded = self._samples.push(packets)
-        return Decoded(decoded.counts, decoded.number, skipped, decoded.acceleration, self._ended(data, gone))
+        ended = disconnection("Ganglion", data, gone, self._connection)
+        return Decoded(decoded.counts, decoded.number, skipped, decoded.acceleration, ended)
 
     def _few(self, data: bytes) -> tuple[bytes, list[int], int, int]:
         """Find the notifications, the places of disconnections, the bytes used and those skipped."""
@@ -61,10 +62,3 @@ class GanglionDongleDecoder(StreamDecoder):
         ours = (windows[:, :_AT] == np.frombuffer(self._header, np.uint8)).all(axis=1)
         gone = found.start[found.kind == _DISCONNECTED].tolist()
         return windows[ours, _AT:].tobytes(), gone, found.used, found.skipped
-
-    def _ended(self, data: bytes, places: list[int]) -> str:
-        for at in places:
-            event = bgapi.Disconnected.unpack(data[at + HEADER_BYTES : at + HEADER_BYTES + bgapi.Disconnected.fixed])
-            if event.connection == self._connection:
-                return f"the Ganglion disconnected ({meaning(event.reason)})"
-        return ""

@@ -27,6 +27,8 @@ ORIENTATION_SCALE = 16384.0
 ACCELERATION_SCALE = 2048.0  # counts a g
 GYROSCOPE_SCALE = 16.0  # counts a degree a second
 
+_NUMBERS = np.arange(WRAP).reshape(-1, SAMPLES_PER_NOTIFICATION)  # of the samples of each characteristic
+
 NOTIFY_ON = bytes([1, 0])  # written to the descriptor of a characteristic, its handle + 1
 
 
@@ -129,9 +131,9 @@ def notes(address: str, version: FirmwareVersion, battery: bytes) -> tuple[str, 
     return said, f"the Myo's battery is at {battery[0]} %: charge it soon"
 
 
-def emg_counts(values: NDArray[np.uint8]) -> NDArray[np.int32]:
+def emg_counts(values: NDArray[np.int8]) -> NDArray[np.int32]:
     """(16n,) bytes, the values of n EMG notifications -> (2n, 8) counts."""
-    return values.view(np.int8).reshape(-1, CHANNELS).astype(np.int32)
+    return values.reshape(-1, CHANNELS).astype(np.int32)
 
 
 def emg_value(counts: NDArray[np.int32]) -> bytes:
@@ -141,9 +143,7 @@ def emg_value(counts: NDArray[np.int32]) -> bytes:
 
 def emg_numbers(characteristic: NDArray[np.int64]) -> NDArray[np.int64]:
     """(n,) index of the characteristic, 0..3 -> (2n,) number of each sample, 0..7."""
-    numbers = characteristic.repeat(SAMPLES_PER_NOTIFICATION) * SAMPLES_PER_NOTIFICATION
-    numbers[1::SAMPLES_PER_NOTIFICATION] += 1
-    return numbers
+    return _NUMBERS[characteristic].reshape(-1)
 
 
 def accelerations_g(values: NDArray[np.uint8]) -> NDArray[np.float32]:

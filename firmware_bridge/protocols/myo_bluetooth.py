@@ -95,7 +95,7 @@ class MyoBluetoothDecoder(StreamDecoder):
                 skipped += len(message.pack())
         acceleration = np.array(known, np.float32).reshape(-1, 3).repeat(myo.SAMPLES_PER_NOTIFICATION, axis=0)
         return Decoded(
-            counts=myo.emg_counts(np.frombuffer(b"".join(values), np.uint8)),
+            counts=myo.emg_counts(np.frombuffer(b"".join(values), np.int8)),
             number=myo.emg_numbers(np.array(places, np.int64)),
             skipped=skipped,
             acceleration=acceleration,

@@ -1,12 +1,14 @@
 """The decoder of what streams from a Myo through its BLED112 dongle."""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.firmware_bridge.protocols import bgapi, myo
-from emg_edge.firmware_bridge.protocols.bgapi_codes import NOTIFY, meaning
+from emg_edge.firmware_bridge.protocols.bgapi_codes import NOTIFY
 from emg_edge.firmware_bridge.protocols.bgapi_packet import HEADER_BYTES
-from emg_edge.firmware_bridge.protocols.bgapi_stream import SHORT, kind_of, split, walk
+from emg_edge.firmware_bridge.protocols.bgapi_stream import SHORT, disconnection, kind_of, split, walk
 from emg_edge.firmware_bridge.protocols.decoding import Decoded, StreamDecoder
 
 NOTIFICATIONS = (myo.EMG_BYTES, myo.IMU_BYTES)  # sizes of what streams
@@ -15,8 +17,11 @@ _DISCONNECTED = kind_of(bgapi.Disconnected)
 _CONNECTION, _HANDLE, _TYPE = HEADER_BYTES, HEADER_BYTES + 1, HEADER_BYTES + 3
 _AT = HEADER_BYTES + bgapi.AttributeValue.fixed + 1  # where a value begins
 
-_CHARACTERISTIC = np.full(256, -1, np.int64)  # handle -> its place in the rotation
-_CHARACTERISTIC[list(myo.EMG_HANDLES)] = np.arange(len(myo.EMG_HANDLES))
+# What each notification begins with, whoever sends it.
+_HEADERS = tuple(bgapi.AttributeValue(0, 0, NOTIFY, bytes(size)).pack()[:HEADER_BYTES] for size in NOTIFICATIONS)
+
+_NUMBERS = np.full((256, myo.SAMPLES_PER_NOTIFICATION), -1, np.int64)  # handle -> the numbers of its samples
+_NUMBERS[list(myo.EMG_HANDLES)] = np.arange(myo.WRAP).reshape(-1, myo.SAMPLES_PER_NOTIFICATION)
 
 
 class MyoDongleDecoder(StreamDecoder):
@@ -31,9 +36,7 @@ class MyoDongleDecoder(StreamDecoder):
 
     def __init__(self, connection: int = 0) -> None:
         self._connection = connection
-        # What the first bytes of a notification of ours are, up to where its value begins.
-        self._emg = {_beginning(connection, handle, myo.EMG_BYTES): k for k, handle in enumerate(myo.EMG_HANDLES)}
-        self._imu = _beginning(connection, myo.Handle.IMU, myo.IMU_BYTES)
+        self._notification = _notification(connection)
         self.reset()
 
     def reset(self) -> None:
@@ -45,28 +48,28 @@ class MyoDongleDecoder(StreamDecoder):
         return self._few(data) if len(data) <= SHORT else self._many(data)
 
     def _few(self, data: bytes) -> Decoded:
-        found = walk(data, NOTIFICATIONS)
-        self._kept = data[found.used :]
-        emg: list[bytes] = []
-        imu: list[bytes] = []
-        characteristics, ended = [], ""
-        known = []  # how many accelerations had come before each EMG notification
-        for start, length, kind in found.packets:
-            if kind == _VALUE:
-                beginning = data[start : start + _AT]
-                if (characteristic := self._emg.get(beginning)) is not None:
-                    emg.append(data[start + _AT : start + length])
-                    characteristics.append(characteristic)
-                    known.append(len(imu))
-                elif beginning == self._imu:
-                    imu.append(data[start + _AT : start + length])
-            elif kind == _DISCONNECTED:
-                ended = ended or self._reason(data, start)
+        found = self._notification.findall(data)
+        handles, emg, imu = _joined(found)
+        if len(found) * _AT + len(emg) + len(imu) == len(data) and sum(map(data.count, _HEADERS)) == len(found):
+            # They are all that came, as nearly always, and no header in the middle of one tells that it was cut short.
+            skipped, ended, self._kept = 0, "", b""
+        else:
+            walked = walk(data, NOTIFICATIONS)
+            ours = (self._notification.fullmatch(data, at, at + length) for at, length, _ in walked.packets)
+            found = [match.groups(b"") for match in ours if match]
+            handles, emg, imu = _joined(found)
+            gone = [at for at, _, kind in walked.packets if kind == _DISCONNECTED]
+            ended = disconnection("Myo", data, gone, self._connection)
+            skipped, self._kept = walked.skipped, data[walked.used :]
+        acceleration = None
+        if self.acceleration_wanted:
+            is_emg = np.array([bool(handle) for handle, _, _ in found], bool)
+            acceleration = self._hold((~is_emg).cumsum()[is_emg], np.frombuffer(imu, np.uint8))
         return Decoded(
-            counts=myo.emg_counts(np.frombuffer(b"".join(emg), np.uint8)),
-            number=myo.emg_numbers(np.array(characteristics, np.int64)),
-            skipped=found.skipped,
-            acceleration=self._hold(np.array(known, np.int64), np.frombuffer(b"".join(imu), np.uint8)),
+            counts=myo.emg_counts(np.frombuffer(emg, np.int8)),
+            number=_NUMBERS.take(np.frombuffer(handles, np.uint8), 0).reshape(-1),
+            skipped=skipped,
+            acceleration=acceleration,
             ended=ended,
         )
 
@@ -79,17 +82,18 @@ class MyoDongleDecoder(StreamDecoder):
         ours = (byte[start + _CONNECTION] == self._connection) & (byte[start + _TYPE] == NOTIFY)
         ours &= byte[start + _HANDLE + 1] == 0  # the Myo's handles fit in a byte
         handle = byte[start + _HANDLE]
-        characteristic = _CHARACTERISTIC[handle]
-        is_emg = ours & (characteristic >= 0) & (length == _AT + myo.EMG_BYTES)
+        is_emg = ours & (_NUMBERS[handle, 0] >= 0) & (length == _AT + myo.EMG_BYTES)
         is_imu = ours & (handle == myo.Handle.IMU) & (length == _AT + myo.IMU_BYTES)
         emg, imu = start[is_emg], start[is_imu]
-        reasons = [self._reason(data, at) for at in found.start[found.kind == _DISCONNECTED].tolist()]
+        acceleration = None
+        if self.acceleration_wanted:
+            acceleration = self._hold(np.searchsorted(imu, emg), _values(byte, imu, myo.IMU_BYTES))
         return Decoded(
-            counts=myo.emg_counts(_values(byte, emg, myo.EMG_BYTES)),
-            number=myo.emg_numbers(characteristic[is_emg]),
+            counts=myo.emg_counts(_values(byte, emg, myo.EMG_BYTES).view(np.int8)),
+            number=_NUMBERS[handle[is_emg]].reshape(-1),
             skipped=found.skipped,
-            acceleration=self._hold(np.searchsorted(imu, emg), _values(byte, imu, myo.IMU_BYTES)),
-            ended=next(filter(None, reasons), ""),
+            acceleration=acceleration,
+            ended=disconnection("Myo", data, found.start[found.kind == _DISCONNECTED].tolist(), self._connection),
         )
 
     def _hold(self, known: NDArray[np.int64], imu: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -100,14 +104,25 @@ class MyoDongleDecoder(StreamDecoder):
             self._acceleration_g = newest[-1:]
         return newest[known.repeat(myo.SAMPLES_PER_NOTIFICATION)]
 
-    def _reason(self, data: bytes, at: int) -> str:
-        at += HEADER_BYTES
-        event = bgapi.Disconnected.unpack(data[at : at + bgapi.Disconnected.fixed])
-        return f"the Myo disconnected ({meaning(event.reason)})" if event.connection == self._connection else ""
+
+def _notification(connection: int) -> re.Pattern[bytes]:
+    """Match whole notifications of a connection: the handle and the value of EMG, or the value of the IMU.
+
+    What does not apply is b"".
+    """
+    emg, imu = (
+        bgapi.AttributeValue(connection, handle, NOTIFY, bytes(size)).pack()[:_AT]
+        for handle, size in ((myo.Handle.EMG_0, myo.EMG_BYTES), (myo.Handle.IMU, myo.IMU_BYTES))
+    )
+    handles = b"|".join([re.escape(bytes([handle])) for handle in myo.EMG_HANDLES])
+    any_emg = b"%b(%b)%b" % (re.escape(emg[:_HANDLE]), handles, re.escape(emg[_HANDLE + 1 :]))
+    return re.compile(b"%b(.{%d})|%b(.{%d})" % (any_emg, myo.EMG_BYTES, re.escape(imu), myo.IMU_BYTES), re.DOTALL)
 
 
-def _beginning(connection: int, handle: int, size: int) -> bytes:
-    return bgapi.AttributeValue(connection, handle, NOTIFY, bytes(size)).pack()[:_AT]
+def _joined(found: list[tuple[bytes, bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
+    """All handles, all values of EMG and all of the IMU, each one after another."""
+    handles, emg, imu = map(b"".join, zip(*found, strict=True)) if found else (b"", b"", b"")
+    return handles, emg, imu
 
 
 def _values(byte: NDArray[np.uint8], start: NDArray[np.int64], size: int) -> NDArray[np.uint8]:

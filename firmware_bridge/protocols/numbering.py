@@ -35,10 +35,16 @@ RESTART_S = 0.25
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """Which of the samples to use, as an index, and how many are missing just before each used one, (used,) int64."""
+    """Which samples to use.
+
+    keep     an index
+    lost     (used,) int64, how many are missing just before each used one
+    missing  the sum of them
+    """
 
     keep: NDArray[np.bool_] | slice
     lost: NDArray[np.int64]
+    missing: int = 0
 
 
 _ALL = slice(None)
@@ -69,6 +75,7 @@ class Numbering:
         if self._last is None:
             self._last = (int(number[0]) if self._wrap else 0) - 1
         keep: NDArray[np.bool_] | slice = _ALL
+        missing = 0
         if not self._wrap or self._follows(number):  # nearly always
             self._last += n
             self._not_newer = 0
@@ -76,12 +83,14 @@ class Numbering:
             keep = np.ones(n, bool)
             self._follow(number, arrived_s, keep, lost)
             lost = lost[keep]
+            missing = int(lost.sum())
         self._heard_s = arrived_s
         if len(lost):
             lost[0] += self._owed
+            missing += self._owed
             self._owed = self._clock.turns(arrived_s, self._last)
             self._last += self._owed
-        return Placed(keep, lost)
+        return Placed(keep, lost, missing)
 
     def _follows(self, number: NDArray[np.int64]) -> bool:
         """Whether the numbers go on from the newest sample, each the next of the one before."""

@@ -82,3 +82,14 @@ def test_one_bad_channel_loses_the_sample():
     bad.samples[1, 5] = np.nan
     gaps = Gaps(bridge=2)
     assert [column(s) for s in gaps.take(bad)] == [[1], [1, 3]]
+
+
+def test_a_gap_is_filled_from_blocks_of_any_size():
+    """What is repeated may have come in several blocks, or in the middle of one."""
+    for sizes in ([1] * 9, [9], [2, 7], [7, 2], [4, 1, 4]):
+        gaps, values = Gaps(bridge=4), iter(range(1, 10))
+        for size in sizes:
+            list(gaps.take(block(*[next(values) for _ in range(size)])))
+        (stretch,) = gaps.take(block(0, lost=4))
+        assert column(stretch) == [6, 7, 8, 9, 0]
+        assert not stretch.fresh

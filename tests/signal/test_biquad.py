@@ -87,6 +87,16 @@ def test_any_cutting_gives_the_same_bits(cuts: list[int], rate_hz: float) -> Non
         filtering.reset()
 
 
+@pytest.mark.parametrize("channels", [1, 2, 8])
+@pytest.mark.parametrize("size", [1, 2, 3, 10])
+def test_short_blocks_of_any_shape_give_the_same_bits(channels: int, size: int) -> None:
+    """Down to a single number, which numpy would add up in another order."""
+    x = np.random.default_rng(3).normal(0, 40, (3000, channels))
+    whole, filtering = Biquad(notch(50, 200)).push(x), Biquad(notch(50, 200))
+    parts = [filtering.push(x[start : start + size]) for start in range(0, len(x), size)]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
 @pytest.mark.parametrize(("make", "what"), [(highpass, "high-pass"), (notch, "notch")])
 def test_a_frequency_beyond_the_rate_is_refused(make: type, what: str) -> None:
     """Both values are named."""

@@ -21,7 +21,7 @@ from emg_edge.files import cannot_write
 from emg_edge.signal.spec import SignalSpec
 from emg_edge.train.data.track import Track
 
-FORMAT = 4  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
+FORMAT = 5  # part of every key: raise it when what is stored, or what the readers and the front end compute, changes
 _ARRAYS = ("signal", "frames", "ends", "movement", "repetition", "acceleration")
 _PLAIN = tuple(field.name for field in fields(Track) if field.name not in _ARRAYS)
 _ABOUT = "track.json"

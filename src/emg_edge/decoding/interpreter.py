@@ -6,7 +6,7 @@ Shapes, scales and types are read from the file; outputs are found by the name i
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -61,21 +61,37 @@ class Quantised:
         least, most = _limits(self.dtype)
         return self.scale * (least - self.zero_point), self.scale * (most - self.zero_point)
 
+    @cached_property
+    def _constants(self) -> tuple[NDArray[np.float32], ...]:
+        """Scale, zero point, least and most integer as arrays: a product with a plain number takes twice as long."""
+        return tuple(np.array(value, np.float32) for value in (self.scale, self.zero_point, *_limits(self.dtype)))
+
     def encode(self, real: NDArray[np.float32]) -> NDArray[Any]:
         """Round and clip: an outlier saturates, it does not wrap."""
         if self.scale == 0:  # a float tensor
-            return np.asarray(real.astype(self.dtype).reshape(self.shape))
-        integers = real / self.scale
+            return real.astype(self.dtype).reshape(self.shape)
+        scale, zero_point, least, most = self._constants
+        integers = real / scale
         np.rint(integers, out=integers)
-        integers += self.zero_point
-        least, most = _limits(self.dtype)
+        integers += zero_point
         np.minimum(np.maximum(integers, least, out=integers), most, out=integers)
-        return np.asarray(integers.astype(self.dtype).reshape(self.shape))
+        return integers.astype(self.dtype).reshape(self.shape)
+
+    @cached_property
+    def _reals(self) -> NDArray[np.float32]:
+        """What each integer of eight bits stands for, in the order in which Python counts: 0, 1, ... and ... -2, -1."""
+        least, most = _limits(self.dtype)
+        integers = np.roll(np.arange(least, most + 1), least).astype(np.float32)
+        return np.float32(self.scale) * (integers - np.float32(self.zero_point))
 
     def decode(self, integers: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the reals, in one row."""
+        integers = integers.reshape(-1)
         if self.scale == 0:
-            return integers.astype(np.float32).ravel()
-        return (self.scale * (integers.astype(np.float32).ravel() - self.zero_point)).astype(np.float32)
+            return integers.astype(np.float32)
+        if self.dtype.itemsize == 1:
+            return self._reals.take(integers)
+        return np.float32(self.scale) * (integers.astype(np.float32) - np.float32(self.zero_point))
 
 
 class Network:
@@ -151,8 +167,10 @@ class Network:
 
 def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Softmax over the last axis, on the host: an int8 softmax has steps of 1/256, too coarse for rejection."""
-    shifted = np.exp(logits.astype(np.float64) - np.maximum.reduce(logits, axis=-1, keepdims=True))
-    probabilities: NDArray[np.float64] = shifted / np.add.reduce(shifted, axis=-1, keepdims=True)
+    # Accumulating finds the largest, and the sum, in half the time of a reduction over so few.
+    largest = np.maximum.accumulate(logits, -1)[..., -1:]
+    shifted = np.exp(logits.astype(np.float64) - largest)
+    probabilities: NDArray[np.float64] = shifted / np.add.accumulate(shifted, -1)[..., -1:]
     return probabilities
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.errors import SpecError
-from emg_edge.signal.windows import windows
+from emg_edge.signal.windows import lagged
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
@@ -62,7 +62,7 @@ def notch(hz: float, rate_hz: float, q: float = 30.0) -> Section:
 
 # The recursion is rewritten to look this many samples back, so that as many are computed at once:
 # A(z) P(z) = 1 + c1 z^-L + c2 z^-2L ("scattered look-ahead", Parhi and Messerschmitt 1989).
-_LOOK_AHEAD = 4
+_LOOK_AHEAD = 5
 _AT_ONCE = 2048  # samples whose products are made in one stroke: few calls for a block, and few megabytes for an hour
 
 
@@ -83,9 +83,9 @@ class Biquad:
         self.sections = sections
         taps, recursions, gains = zip(*map(_looking_ahead, sections), strict=True)
         self._taps = np.stack(taps, axis=1)[:, None]  # (2 L + 1, 1, sections)
-        each = 0 if len(sections) == 1 else slice(None)  # plain numbers are quicker than arrays of one
-        self._c1, self._c2 = np.array(recursions).T[:, each]
-        self._gain_at_dc = np.array(gains)[each]
+        # Arrays, if only of no dimension: with a plain number a product of a few samples takes half as long again.
+        self._c1, self._c2 = (np.array(c[0] if len(sections) == 1 else c) for c in zip(*recursions, strict=True))
+        self._gain_at_dc = np.array(gains)
         self.reset()
 
     def reset(self) -> None:
@@ -100,22 +100,31 @@ class Biquad:
         if self._x is None or self._y is None:
             self._x = np.repeat(x[:1], past, axis=0)
             self._y = self._x * self._gain_at_dc
-        x = np.concatenate([self._x, x])
-        y = np.empty_like(x)
+        x = np.concatenate((self._x, x))
+        y = np.empty(x.shape)
         y[:past] = self._y
         for start in range(past, len(x), _AT_ONCE):
             stop = min(start + _AT_ONCE, len(x))
-            lagged = windows(x[start - past : stop], past + 1)[:, ::-1].swapaxes(0, 1)  # (2 L + 1, samples, channels)
-            products = lagged * self._taps
-            # Not a sum, whose order would depend on the shape: accumulating adds one by one.
-            y[start:stop] = np.add.accumulate(products, axis=0, out=products)[-1]
+            # (2 L + 1, samples, channels) products
+            _add_in_order(lagged(x, start, stop, past + 1) * self._taps, y[start:stop])
         for start in range(past, len(x), look):
             now = y[start : start + look]
             n = len(now)
             now -= self._c1 * y[start - look : start - look + n]
             now -= self._c2 * y[start - past : start - past + n]
-        self._x, self._y = x[-past:].copy(), y[-past:].copy()
+        self._x, self._y = x[-past:], y[-past:].copy()  # `y` is the caller's now
         return y[past:]
+
+
+def _add_in_order(products: NDArray[np.float64], total: NDArray[np.float64]) -> None:
+    """Add up (k, samples, channels) into (samples, channels), one after the other, whatever the shape.
+
+    numpy's sum takes row after row as long as rows are longer than one number; a single column it would add pairwise.
+    """
+    if total.size > 1:
+        np.add.reduce(products, 0, out=total)
+    else:
+        total[:] = np.add.accumulate(products)[-1]
 
 
 def _looking_ahead(section: Section) -> tuple[NDArray[np.float64], tuple[float, float], float]:

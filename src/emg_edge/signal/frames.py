@@ -18,7 +18,7 @@ class Frames:
 
     def __init__(self, spec: SignalSpec, unit: Unit) -> None:
         """`unit` is the signal's. Raises SpecError when the spec does not know it."""
-        self._floor = spec.floor(unit)
+        self._floor = np.array(spec.floor(unit))
         self._raw = spec.frame.kind == "raw"
         self.stages: list[Stage] = []
         if spec.frame.bands:

@@ -48,23 +48,35 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def apply(self, log_frames: NDArray[np.float32], clip: float) -> NDArray[np.float32]:
         """Standardise (n, features) and limit to +-clip, in float32 throughout: cached frames then equal live ones."""
-        standard: NDArray[np.float32] = log_frames - _single(self.mean)
-        standard /= _single(self.sd)
+        count = len(log_frames) if len(log_frames) <= _FEW else 1
+        standard: NDArray[np.float32] = log_frames - _rows(self.mean, count)
+        standard /= _rows(self.sd, count)
         return limited(standard, clip)
 
 
 def limited(values: NDArray[np.float32], most: float) -> NDArray[np.float32]:
     """Limit values to +-most in place: np.clip, at a fifth of what calling it costs."""
-    np.maximum(values, np.float32(-most), out=values)
-    return np.minimum(values, np.float32(most), out=values)
+    lowest, highest = _bounds(most)
+    np.maximum(values, lowest, out=values)
+    return np.minimum(values, highest, out=values)
+
+
+# The arrays below are made once: making them for each frame costs more than using them. Two arrays of one shape, or an
+# array and one of no dimension, are combined in half the time of any others.
+_FEW = 4  # frames; a decision's are two
 
 
 @lru_cache(64)
-def _single(values: tuple[float, ...]) -> NDArray[np.float32]:
-    """Keep the array of a tuple: making it anew for each frame costs more than using it."""
-    array = np.array(values, np.float32)
+def _rows(values: tuple[float, ...], count: int) -> NDArray[np.float32]:
+    """(count, features), the same row again and again."""
+    array = np.tile(np.array(values, np.float32), (count, 1))
     array.flags.writeable = False
     return array
+
+
+@lru_cache(64)
+def _bounds(most: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return np.array(-most, np.float32), np.array(most, np.float32)
 
 
 class SignalPath:
@@ -167,8 +179,8 @@ class ContextStack:
     def push(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
         """(k, features) -> (m, context, features), views into one array."""
         skipped = min(self._skip, len(frames))
-        frames = np.concatenate([self._kept, frames[skipped:]])
-        ready = windows(frames, self._context)[:: self._hop]
+        frames = np.concatenate((self._kept, frames[skipped:] if skipped else frames))
+        ready = windows(frames, self._context, self._hop)
         used = len(ready) * self._hop
         self._kept = frames[used:]
         self._skip += max(0, used - len(frames)) - skipped

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -64,8 +65,14 @@ class Timing:
 
     def newest(self, output: Index) -> Index:
         """Index of the newest input of an output, or of many: floor(first + output * stride), in whole numbers."""
+        first, stride, parts = self._in_parts
+        return (first + output * stride) // parts
+
+    @cached_property
+    def _in_parts(self) -> tuple[int, int, int]:
+        """First and stride as whole numbers of so small parts of an input that both are, and how many these are."""
         parts = math.lcm(self.first.denominator, self.stride.denominator)
-        return (int(self.first * parts) + output * int(self.stride * parts)) // parts
+        return int(self.first * parts), int(self.stride * parts), parts
 
     def outputs(self, inputs: int) -> int:
         """Return how many outputs are complete after so many inputs."""

@@ -36,7 +36,7 @@ def test_counts_survive_a_notification(counts: np.ndarray) -> None:
     """Two samples of eight signed bytes, the older first."""
     value = myo.emg_value(counts)
     assert len(value) == myo.EMG_BYTES
-    np.testing.assert_array_equal(myo.emg_counts(np.frombuffer(value, np.uint8)), counts)
+    np.testing.assert_array_equal(myo.emg_counts(np.frombuffer(value, np.int8)), counts)
 
 
 def test_each_characteristic_stands_for_two_numbers() -> None:

@@ -91,6 +91,29 @@ def test_acceleration_is_held_from_push_to_push(repeats: int) -> None:
 
 
 @pytest.mark.parametrize("repeats", [1, LONG])
+def test_an_acceleration_that_nobody_wants_is_not_made(repeats: int) -> None:
+    """The samples are the same, and it is there again when it is wanted."""
+    decoder, counts = MyoDongleDecoder(), random_counts(2)
+    decoder.acceleration_wanted = False
+    decoded = decoder.push((imu(0.5) + emg(0, counts)) * repeats)
+    assert decoded.acceleration is None
+    np.testing.assert_array_equal(decoded.counts, np.tile(counts, (repeats, 1)))
+    decoder.acceleration_wanted = True
+    np.testing.assert_array_equal(decoder.push(imu(0.25) + emg(1, counts)).acceleration, [[0.25, 0, 1]] * 2)
+
+
+@pytest.mark.parametrize("inner", [emg(1, random_counts(2)), imu(0.5)])
+def test_a_notification_that_was_cut_short_by_another_is_passed_over(inner: bytes) -> None:
+    """However well its length would fit: the one that begins inside it is taken instead, and the bytes are counted."""
+    whole, counts = emg(0, random_counts(2)), random_counts(2, seed=1)
+    after = emg(2, counts) * 2
+    cut = whole[:-8] + inner + after
+    decoded = MyoDongleDecoder().push(cut)
+    assert decoded.skipped == len(whole) - 8
+    np.testing.assert_array_equal(decoded.counts[-4:], np.tile(counts, (2, 1)))
+
+
+@pytest.mark.parametrize("repeats", [1, LONG])
 def test_only_our_connections_notifications_count(repeats: int) -> None:
     """Others' values, values that were read, other characteristics and other events are passed by, not skipped."""
     counts = random_counts(2)
