@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from emg_edge.decoding import modelfile
 from emg_edge.decoding.modelfile import ModelFile
@@ -11,6 +12,10 @@ from emg_edge.models import shipped
 
 if TYPE_CHECKING:
     from support.tiny_run import TinyRun
+
+# No test is timed: an emulated processor takes as long as it takes.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from sklearn.metrics import accuracy_score
 from support.instants import HOP_S, Instants, instants
 
@@ -43,7 +43,6 @@ def test_a_gap_begins_an_activation_anew() -> None:
     assert activations_per_min(REST, REST, linked, 0.1) == pytest.approx(2 / (0.6 / 60))
 
 
-@settings(deadline=None)
 @given(instants())
 def test_they_are_what_loops_and_scikit_learn_find(some: Instants) -> None:
     """Activations counted one instant after another; active error is 1 - accuracy of the active decisions."""

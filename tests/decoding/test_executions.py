@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from support.instants import HOP_S, Instants, instants
 
 from emg_edge.decoding.executions import instability, switches_per_s, votes
@@ -61,7 +61,6 @@ def test_switches_count_inside_settled_executions() -> None:
     assert switches_per_s(RUN, TRUTH, decided, TRUTH == 0, 0.1) is None
 
 
-@settings(deadline=None)
 @given(instants())
 def test_they_are_what_loops_find(some: Instants) -> None:
     """Votes, instability and switches, counted one instant after another."""

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, f1_score
 
@@ -9,7 +9,6 @@ from emg_edge.decoding.metrics import confusion, majority, mean_scores, scores
 PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=80)
 
 
-@settings(deadline=None)
 @given(PAIRS)
 def test_scores_are_scikit_learns(pairs: list[tuple[int, int]]) -> None:
     """Accuracy, balanced accuracy and macro F1 over the classes that are in the truth."""

@@ -78,7 +78,7 @@ def test_an_existing_file_is_not_replaced_unasked(model: ModelFile, tmp_path: Pa
     assert modelfile.read(path).description == model.description
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_any_flipped_bit_of_the_network_is_refused(data: st.DataObject) -> None:
     """Wherever it lies, alteration of the flatbuffer is noticed and said."""
@@ -89,7 +89,7 @@ def test_any_flipped_bit_of_the_network_is_refused(data: st.DataObject) -> None:
         unpack(bytes(altered), "g.tflite")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_a_damaged_tail_is_refused_or_changes_nothing(data: st.DataObject) -> None:
     """Whatever is flipped after the network, the description is the true one or the file is refused."""
@@ -101,7 +101,7 @@ def test_a_damaged_tail_is_refused_or_changes_nothing(data: st.DataObject) -> No
         assert unpack(bytes(altered), "g.tflite").description == truth
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.integers(0, len(DATA) - 1), st.integers(len(DATA) - 400, len(DATA) - 1)))
 def test_a_file_cut_short_is_refused(length: int) -> None:
     """At every length, with a sentence and never another exception."""

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from support.instants import HOP_S, Instants, instants
 
 from emg_edge.decoding.onsets import Onsets, delays_s, onsets, right_since_onset
@@ -64,7 +64,6 @@ def test_an_execution_too_short_for_four_is_left_out() -> None:
     assert len(delays_s(found_in([0, 1, 1, 1], [0, 1, 1, 1]), np.ones(4, bool), HOP_S)) == 0
 
 
-@settings(deadline=None)
 @given(instants())
 def test_they_are_what_loops_find(some: Instants) -> None:
     """Onsets, accuracy since them and delays, counted one instant after another."""

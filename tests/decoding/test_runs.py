@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from support.instants import HOP_S, Instants, instants
 
 from emg_edge.decoding.runs import follows, runs
@@ -24,7 +24,6 @@ def test_no_instants_have_no_runs() -> None:
     assert runs(follows(np.zeros(0), HOP_S), np.zeros(0)).tolist() == []
 
 
-@settings(deadline=None)
 @given(instants())
 def test_runs_are_those_of_a_loop(some: Instants) -> None:
     """A loop that remembers where it was counts the same."""

@@ -35,7 +35,7 @@ def test_rows_have_the_columns_of_brainflows_nearest_board(tmp_path, layout, cha
     assert table[:, -1].tolist() == [-1] * 7
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32 - 1),
     cut=st.lists(st.tuples(st.integers(1, 40), st.integers(0, 500)), min_size=1, max_size=6),

@@ -15,7 +15,7 @@ from emg_edge.recordings.open import open_recording
 from emg_edge.recordings.recording import Recording
 
 TOLD = [{}, {"master_board": "cyton"}, {"rate_hz": 200.0, "unit": "uV"}]
-QUICKLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICKLY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def opened(path: Path, told: dict) -> Recording | None:

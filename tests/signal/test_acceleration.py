@@ -35,7 +35,7 @@ def worn(source: Source, seconds: float = 1.5) -> tuple[NDArray[np.float32], NDA
 
 
 @every_pair
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cuts=st.lists(st.one_of(st.integers(0, 12), st.integers(0, 400)), min_size=1, max_size=25))
 def test_frames_are_the_same_bits_however_both_are_cut(spec: SignalSpec, source: Source, cuts: list[int]) -> None:
     """Samples and acceleration in odd-sized blocks give the frames of one big block, after a reset too."""

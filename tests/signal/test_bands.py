@@ -36,7 +36,7 @@ def test_a_band_above_half_the_rate_is_refused() -> None:
         band(50, 110, 200)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(cuts=st.lists(st.integers(0, 60), min_size=1, max_size=20))
 def test_bands_side_by_side_are_each_of_them_alone(cuts: list[int]) -> None:
     """Band by band, each holds every channel as its own sections filter it, bit for bit, however it is cut."""

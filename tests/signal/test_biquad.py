@@ -74,7 +74,7 @@ def test_an_offset_makes_no_step() -> None:
     assert np.abs(Biquad(highpass(20, 250)).push(np.full((500, 2), 30_000.0))).max() < 1e-6
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(cuts=st.lists(st.integers(0, 23), min_size=1, max_size=30), rate_hz=st.sampled_from([200.0, 2000.0]))
 def test_any_cutting_gives_the_same_bits(cuts: list[int], rate_hz: float) -> None:
     """Blocks of any size, empty ones too, give the output of one block bit for bit, and reset begins anew."""

@@ -30,7 +30,7 @@ def test_a_window_that_is_no_multiple_of_its_step_is_refused() -> None:
         SlidingMean(10, 4, root_mean_square=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cuts=st.lists(st.integers(0, 60), min_size=1, max_size=20), which=st.sampled_from(["rms", "mean"]))
 def test_any_cutting_gives_the_same_bits(cuts: list[int], which: str) -> None:
     """Empty blocks, at the start too, and blocks shorter than an output change nothing; reset begins anew."""

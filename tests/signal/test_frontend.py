@@ -48,7 +48,7 @@ def samples(source: Source, seconds: float) -> NDArray[np.float32]:
 
 
 @every_pair
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(cuts=st.lists(st.one_of(st.integers(0, 12), st.integers(0, 400)), min_size=1, max_size=25))
 def test_frames_are_the_same_bits_however_the_stream_is_cut(spec: SignalSpec, source: Source, cuts: list[int]) -> None:
     """Odd-sized and empty blocks give the frames of one big block, bit for bit, and so it is after a reset."""
@@ -163,7 +163,7 @@ def test_the_standardisation_is_applied_a_channel() -> None:
     np.testing.assert_allclose(scaled, (plain - mean) / sd, rtol=1e-5, atol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     context=st.integers(1, 9),
     hop=st.integers(1, 12),

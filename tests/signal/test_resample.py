@@ -119,7 +119,7 @@ def test_what_lies_far_above_the_new_band_is_gone(hz: float) -> None:
 
 
 @every_ratio
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(cuts=st.lists(st.integers(0, 60), min_size=1, max_size=20))
 def test_any_cutting_gives_the_same_bits(ratio: Fraction, cuts: list[int]) -> None:
     """Empty blocks, at the start too, and blocks shorter than an output change nothing; reset begins anew."""

@@ -59,7 +59,7 @@ def test_each_frame_is_standardised_by_itself_and_those_before(half_life: float,
 
 
 @half_lives
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cuts=st.lists(st.integers(0, 40), min_size=1, max_size=20))
 def test_one_by_one_or_at_once_are_the_same_bits(half_life: float, cuts: list[int]) -> None:
     """However the frames are cut; after a reset it begins with the prior again."""

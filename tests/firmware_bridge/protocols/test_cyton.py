@@ -196,7 +196,7 @@ HOSTILE = st.lists(
 
 
 @given(wire=HOSTILE, seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_what_is_found_never_depends_on_the_cuts(wire: bytes, seed: int) -> None:
     """Any bytes at all: the same samples and skipped bytes in any chunks, and every byte accounted for."""
     rng = np.random.default_rng(seed)
@@ -220,7 +220,7 @@ DAMAGE = st.lists(
 
 @given(damage=DAMAGE, seed=st.integers(0, 2**32 - 1))
 @example(damage=[("lost", 0), ("whole", 0), ("lost", 0), ("whole", 0)], seed=0)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_damaged_streams_are_read_as_the_slow_parser_reads_them(damage: list[tuple[str, int]], seed: int) -> None:
     """Wherever bytes can be a packet in one way only, our parser and one that takes byte after byte agree."""
     rng = np.random.default_rng(seed)

@@ -66,7 +66,7 @@ def test_a_count_is_what_openbci_says() -> None:
     assert pytest.approx(15686, abs=0.5) == ganglion.UV_PER_COUNT * ganglion.LIMITS[1]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2, 3]), st.booleans())
 def test_every_notification_is_read_as_the_slow_decoder_reads_it(seed: int, version: int, accelerometer: bool) -> None:
     """Random bytes after identifiers in order, in portions of any size: the same counts and numbers."""
@@ -121,7 +121,7 @@ def test_nothing_comes_before_the_first_raw_sample() -> None:
     np.testing.assert_array_equal(decoded.counts[0], counts[201])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_a_lost_notification_costs_an_offset_until_the_next_raw_sample(seed: int) -> None:
     """Its two samples are missing, those that follow keep their shape, and from the raw sample on all is right."""
@@ -138,7 +138,7 @@ def test_a_lost_notification_costs_an_offset_until_the_next_raw_sample(seed: int
     np.testing.assert_array_equal(decoded.counts[199:], rest[199:])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_what_comes_again_or_late_is_dropped(seed: int) -> None:
     """Differences are never applied twice, nor in the wrong place, however the notifications are portioned."""

@@ -90,7 +90,7 @@ def test_a_notification_cut_short_costs_only_itself(version: int) -> None:
     np.testing.assert_array_equal(number, samples(version, b"".join(wire[:50] + wire[51:]))[1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2, 3]), st.binary(max_size=60))
 def test_any_bytes_are_survived(seed: int, version: int, noise: bytes) -> None:
     """Changed, missing and inserted bytes never raise, and give no more samples than notifications can hold."""

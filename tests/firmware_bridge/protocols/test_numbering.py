@@ -122,7 +122,7 @@ moments = st.floats(0.6, 6.0)
     together_s=st.sampled_from([0.0, 0.004, 0.016]),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_lost_is_counted(board, loss, burst, jitter_s, drift, together_s, seed):
     """Random losses, and a burst of any length: kept and lost add up, with jitter and a clock that is 2 % off."""
     most = 0.3 * board[0] / board[1] / (burst[1] + 3 * WINDOW_S)  # else the drift over the gap looks like a turn
@@ -141,7 +141,7 @@ def test_what_is_lost_is_counted(board, loss, burst, jitter_s, drift, together_s
     together_s=st.sampled_from([0.0, 0.004, 0.016]),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_delay_is_no_loss(board, stall, jitter_s, drift, together_s, seed):
     """A link that holds everything back and then delivers it, at once, loses nothing and refuses nothing."""
     link = Link(0, (), (stall,), jitter_s, drift, 0, 0, together_s, seed=seed)
@@ -160,14 +160,14 @@ def test_a_delay_is_no_loss(board, stall, jitter_s, drift, together_s, seed):
     together_s=st.sampled_from([0.0, 0.004, 0.016]),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_comes_twice_or_late_is_not_used(board, twice, late, loss, stall, jitter_s, together_s, seed):
     """Repeated and reordered packets, from the very first on: nothing is used twice, and the sum stays right."""
     assert_exact(follow(Link(loss, (), (stall,), jitter_s, 0, twice, late, together_s, seed=seed), board))
 
 
 @given(twice=st.floats(0, 0.1), late=st.floats(0, 0.1), jitter_s=st.floats(0, 0.004), seed=st.integers(0, 1000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_counter_of_eight_tells_what_comes_twice_from_a_loss(twice, late, jitter_s, seed):
     """On the Myo, whose packets never come late in fact, that holds as long as the jitter is below a sample."""
     assert_exact(follow(Link(0, (), (), jitter_s, 0, twice, late, seed=seed), MYO))

@@ -44,7 +44,7 @@ def all_of(came):
 
 
 @given(st.lists(st.floats(0.0001, 0.5), min_size=1, max_size=60))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_samples_come_on_a_target_clock(steps):
     """After t seconds there are floor(t * rate) of them, however often the board was looked at."""
     board, now_s, came = streaming(), START_S, []

@@ -153,7 +153,7 @@ def test_the_dc_test_signal_holds_still() -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), cuts=st.lists(st.integers(0, 40), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_what_is_encoded_is_decoded(seed: int, cuts: list[int]) -> None:
     """Over the whole range, in blocks of any size, by our decoders and the slow one."""
     rng = np.random.default_rng(seed)

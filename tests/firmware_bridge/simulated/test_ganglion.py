@@ -65,7 +65,7 @@ def test_a_cycle_of_firmware_3() -> None:
     assert [value[0] for value in values(firmware, RAMP[:6])] == [0, 1, 2]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sampled_from([2, 3]), st.lists(st.integers(0, 5), max_size=40))
 def test_portions_do_not_matter(version: int, sizes: list[int]) -> None:
     """Samples that do not fill a notification wait for the next call."""

@@ -143,7 +143,7 @@ def test_labels_are_those_of_the_newest_sample() -> None:
         np.testing.assert_array_equal(track.ends, newest)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cuts=st.lists(st.integers(0, 700), min_size=1, max_size=12))
 def test_decided_windows_are_those_of_the_live_loop(cuts: list[int]) -> None:
     """The stacked windows of a stream, cut anyhow, are the offline windows at `decided`, bit for bit."""

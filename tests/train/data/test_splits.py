@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import takes
 
@@ -46,7 +46,6 @@ def test_repetition_nought_belongs_to_no_side() -> None:
 STRETCHES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=15)
 
 
-@settings(deadline=None)
 @given(stretches=STRETCHES, reach=st.integers(1, 12), settle=st.integers(1, 12), rest=st.booleans())
 def test_no_window_touches_two_sides(
     stretches: list[tuple[int, int, int]], reach: int, settle: int, rest: bool

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import data_folders, evaluations, takes
 from support.evaluations import LEFT_OUT, OWN, SPEC, TESTED, WITH_REST, WITHIN
@@ -245,7 +245,6 @@ def test_pre_training_never_meets_the_tested_person(tmp_path: Path) -> None:
 STRETCHES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2), st.integers(1, 12)), min_size=1, max_size=20)
 
 
-@settings(deadline=None)
 @given(
     stretches=STRETCHES,
     tested=st.sets(st.integers(1, 6), max_size=4),

@@ -37,7 +37,6 @@ def test_the_worst_tenth_is_there_from_ten_people_on(people: int, higher: bool, 
     assert found.get("worst_decile") == worst
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=3), min_size=1, max_size=12), st.randoms())
 def test_the_order_of_people_changes_nothing(values: list[list[float]], random) -> None:
     """Not even the last digit."""
@@ -68,7 +67,7 @@ def test_a_comparison_by_hand() -> None:
     assert found["wilcoxon_p"] == pytest.approx(2 * np.mean([s >= 14 for s in sums]))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(-4, 4), min_size=5, max_size=7).filter(any))
 def test_p_is_scipys(points: list[int]) -> None:
     """With ties and with people who do not differ, and exactly."""

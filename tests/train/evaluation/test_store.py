@@ -118,7 +118,7 @@ def test_an_absent_result_is_said(tmp_path: Path) -> None:
         Results(tmp_path).get(KEY)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(data=st.binary(max_size=60), choice=st.data())
 def test_a_damaged_or_truncated_file_counts_as_absent(tmp_path: Path, data: bytes, choice: st.DataObject) -> None:
     """Any one bit, any cut, anything behind it."""
