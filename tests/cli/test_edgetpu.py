@@ -5,14 +5,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.stand_in import LOG, compile_delegate, hide_compiler, put_compiler_on_path
 from support.tiny_run import TinyRun
 
+from emg_edge.cli.main import cli
 from emg_edge.cli.quantize_edgetpu import after
 from emg_edge.decoding import modelfile
-from emg_edge.errors import CompilerError
+from emg_edge.errors import CompilerError, EmgEdgeError
 from emg_edge.models import shipped
 from emg_edge.quantize.edgetpu.build import build
+from emg_edge.verification import simulated
+from emg_edge.verification.verify import LOOP
 
 FAST = ("--board", "synthetic", "--speed", "max", "--duration", "4")
 
@@ -184,3 +188,45 @@ def test_the_benchmark_measures_and_names_the_delegate(
     events = [line for line in (tmp_path / "log").read_text().splitlines() if line in ("create", "destroy")]
     assert events.count("create") == events.count("destroy") == 3
     assert events[-2:] == ["create", "destroy"]  # the run had it alone
+
+
+def test_a_file_that_was_made_before_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it lies, or beside a copy of it; one that was compiled is not compiled again."""
+    put_compiler_on_path(tmp_path / "bin", "maps", monkeypatch)
+    here = tmp_path / "gesture.tflite"
+    shutil.copy(shipped(), here)
+    done = emg_edge("quantize", here, "--out", here, "--edgetpu")
+    assert done.returncode == 0, done.stderr
+    assert "4 of 4 operators can be mapped" in done.stdout
+    assert here.read_bytes() == shipped().read_bytes()
+    there = tmp_path / "there.tflite"
+    assert emg_edge("quantize", here, "--out", there, "--edgetpu").returncode == 0
+    assert modelfile.read(there).flatbuffer == modelfile.read(here).flatbuffer
+    assert modelfile.read(tmp_path / "there_edgetpu.tflite").description.edgetpu is not None
+    again = refused(
+        emg_edge("quantize", tmp_path / "there_edgetpu.tflite", "--out", tmp_path / "g.tflite", "--edgetpu")
+    )
+    assert again.endswith("was compiled for the Edge TPU already; name the file it was made from, there.tflite")
+
+
+def test_verify_catches_an_edge_tpu_that_computes_something_else(
+    compiled: Path, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a row of its own, and so is the loop on it; the stand-in's sum is no network, and that is said."""
+    monkeypatch.setattr(simulated, "SECONDS", 20.0)
+    out = tmp_path / "v.json"
+    result = CliRunner().invoke(cli, ["verify", str(compiled), "--delegate-library", str(library), "--json", str(out)])
+    assert isinstance(result.exception, EmgEdgeError), result.output
+    rows = {row["runtime"]: row for row in json.loads(out.read_bytes())["runtimes"]}
+    assert list(rows)[-3:] == ["Edge TPU (litert)", LOOP, f"{LOOP}, on the Edge TPU"]
+    assert rows[LOOP]["agreement"] > 0.99
+    assert rows["Edge TPU (litert)"]["agreement"] == rows[f"{LOOP}, on the Edge TPU"]["agreement"] < 0.5
+    assert "Edge TPU (litert) decides as litert, plain kernels on" in str(result.exception)
+
+
+def test_verify_needs_the_edge_tpu_and_the_file_that_a_model_was_compiled_from(compiled: Path, library: Path) -> None:
+    """A sentence for each that is missing."""
+    assert "libedgetpu.so.1 cannot be loaded" in refused(emg_edge("verify", compiled))
+    compiled.with_name("gesture.tflite").unlink()
+    said = refused(emg_edge("verify", compiled, "--delegate-library", library))
+    assert said.endswith("to compare them, it must lie beside it")

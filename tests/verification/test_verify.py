@@ -1,5 +1,6 @@
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -8,6 +9,7 @@ from support import broken_models
 
 from emg_edge.decoding.interpreter import Network
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.placement import Placement
 from emg_edge.decoding.runtimes import REFERENCE
 from emg_edge.errors import ModelFileError, RecordingError, SpecError
 from emg_edge.recordings.recording import Recording
@@ -46,6 +48,25 @@ def test_the_loop_says_what_its_runtime_says(found: Verification) -> None:
     """To the last bit: the same windows, however the samples come."""
     fast, loop = found.runtimes[1], found.runtimes[-1]
     assert msgspec.structs.replace(loop, runtime=fast.runtime) == fast
+
+
+class Faithful(Placement):
+    """An accelerator that computes what the CPU does."""
+
+    def network(self, threads: int = 1) -> Network:
+        return Network(self.model.flatbuffer, threads=threads)
+
+
+def test_an_accelerator_has_its_rows(model: ModelFile, recordings: list[Recording], found: Verification) -> None:
+    """One of its own, and one of the loop on it, held against the CPU's."""
+    placement = Faithful(model, Path("gesture_edgetpu.tflite"), "edgetpu")
+    accelerated = verify.verify(model, "gesture_edgetpu.tflite", recordings, accelerated=placement)
+    rows = {row.runtime: row for row in accelerated.runtimes}
+    assert list(rows) == [
+        *(row.runtime for row in found.runtimes[:-1]), "Edge TPU (litert)", LOOP, f"{LOOP}, on the Edge TPU"
+    ]  # fmt: skip
+    assert accelerated.problems == []
+    assert msgspec.structs.replace(rows["Edge TPU (litert)"], runtime=LOOP) == found.runtimes[-1]
 
 
 def test_movements_have_their_own_figures(found: Verification) -> None:

@@ -54,7 +54,7 @@ def command(
     this machine, it loses more than half a point of balanced accuracy, or agrees with the float network on less than
     99 % of them.
 
-    With --target micro, RUN may also be a .tflite file that was made before.
+    With --target micro or edgetpu, RUN may also be a .tflite file that was made before.
     """
     if edgetpu and target not in (None, "edgetpu"):
         raise click.UsageError(f"--edgetpu means --target edgetpu, not --target {target}; say one of them")
@@ -66,6 +66,10 @@ def command(
     for_edgetpu = edgetpu or target == "edgetpu"
     if for_edgetpu:
         quantize_edgetpu.before(out, force=force)
+    if for_edgetpu and run.is_file():
+        quantize_edgetpu.copy(run, out, force=force)
+        quantize_edgetpu.after(out, force=force)
+        return
     module = load("emg_edge.quantize.run", "loading TensorFlow (a few seconds)")
     parity, description = module.quantize(run, out, bar, force=force, activations=activations)
     _tell(parity, description)

@@ -18,6 +18,20 @@ def before(out: Path, *, force: bool) -> None:
     refuse_overwrite(compiled_path(out), force=force)
 
 
+def copy(made: Path, out: Path, *, force: bool) -> None:
+    """Put a model file that was made before where OUT is to be; it may be OUT itself."""
+    from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.errors import ModelFileError  # noqa: PLC0415
+
+    model = modelfile.read(made)
+    if (told := model.description.edgetpu) is not None:
+        raise ModelFileError(
+            f"{made} was compiled for the Edge TPU already; name the file it was made from, {told.source}"
+        )
+    if not (out.exists() and out.samefile(made)):
+        modelfile.write(out, model.flatbuffer, model.description, force=force)
+
+
 def after(out: Path, *, force: bool) -> None:
     """Check OUT, and compile it; both reports go to stdout. Raises CompilerError; OUT stays as it is."""
     from emg_edge.decoding import modelfile  # noqa: PLC0415

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--database", multiple=True, help="Only this database; may be repeated.")
 @click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these.")
 @click.option("--run", type=click.Path(path_type=Path), help="Also the float network of this training run.")
+@click.option("--delegate-library", help="Of a compiled MODEL's accelerator, if it is not where the system finds it.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with pictures here.")
 def command(
@@ -28,6 +29,7 @@ def command(
     database: tuple[str, ...],
     subjects: tuple[int, ...],
     run: Path | None,
+    delegate_library: str | None,
     json_file: Path | None,
     html: Path | None,
 ) -> None:
@@ -36,17 +38,21 @@ def command(
     Every TFLite runtime of this machine, with and without its fast kernels, and the live loop fed in blocks of an odd
     size, decide on the same windows; with --run, the float network that the file was made of, too. Ends with 1 where
     one of them misses the bound, or where people whom the model knows are decoded far worse than its file says.
+
+    A MODEL that was compiled for an Edge TPU is run there, and held against the file that it was compiled from, which
+    must lie beside it.
     """
     import msgspec  # noqa: PLC0415 - here and below: nothing heavy for --help
 
     from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.decoding.placement import compiled_and_source  # noqa: PLC0415
     from emg_edge.files import write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
     from emg_edge.recordings import takes  # noqa: PLC0415
     from emg_edge.verification import simulated, verify  # noqa: PLC0415
 
     path = model or shipped()
-    opened = modelfile.read(path)
+    opened, accelerated = compiled_and_source(modelfile.read(path), path, delegate_library)
     if data is not None:
         recordings = takes.recordings(data, database or None, subjects or None, lambda said: click.echo(said, err=True))
     elif opened.description.training.simulated:
@@ -54,7 +60,7 @@ def command(
     else:
         raise click.UsageError("this model was trained on real people: say where their recordings are, --data PATH")
     references = () if run is None else _float_networks(run)
-    found = verify.verify(opened, path.name, recordings, bar, references)
+    found = verify.verify(opened, path.name, recordings, bar, references, accelerated)
     click.echo(verify.as_text(found))
     if json_file is not None:
         write_json(json_file, found)

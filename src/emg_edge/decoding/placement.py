@@ -84,11 +84,25 @@ def place(model: ModelFile, path: Path, wanted: str = AUTO, library: str | None 
     except DelegateError as error:
         if wanted != AUTO:
             raise
-        source = _source(model, path)
+        source = source_of(model, path)
         if source is None:
             raise DelegateError(f"{error}; and {_needs(model, path, compiled)}") from error
         said = f"the network runs on the CPU ({runtime.name}), from {source[1].name}: {error}"
         return Placement(*source, said=said)
+
+
+def compiled_and_source(model: ModelFile, path: Path, library: str | None = None) -> tuple[ModelFile, Placement | None]:
+    """Give the model that the CPU runs and, where the one at `path` was compiled for an accelerator, its place there.
+
+    Raises DelegateError where the accelerator is missing, or the model that it was compiled from.
+    """
+    compiled = delegates.compiled_for(model.flatbuffer)
+    if compiled is None:
+        return model, None
+    source = source_of(model, path)
+    if source is None:
+        raise DelegateError(f"{_needs(model, path, compiled)}: to compare them, it must lie beside it")
+    return source[0], place(model, path, compiled, library)
 
 
 def _needs(model: ModelFile, path: Path, compiled: str) -> str:
@@ -99,8 +113,8 @@ def _needs(model: ModelFile, path: Path, compiled: str) -> str:
     return f"{path.name} was compiled for the {DELEGATES[compiled].title} and cannot run on the CPU: use {file}"
 
 
-def _source(model: ModelFile, path: Path) -> tuple[ModelFile, Path] | None:
-    """The model that this one was compiled from, where it lies beside it and is that model byte by byte."""
+def source_of(model: ModelFile, path: Path) -> tuple[ModelFile, Path] | None:
+    """Find the model that this one was compiled from, where it lies beside it and is that model byte by byte."""
     told = model.description.edgetpu
     if told is None:
         return None

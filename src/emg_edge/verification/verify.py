@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.decoding.contradictions import refuse_contradictions
+from emg_edge.decoding.delegates import DELEGATES
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.metrics import confusion, scores
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.decoding.parity import shortfalls
+from emg_edge.decoding.placement import Placement, on_cpu
 from emg_edge.decoding.runtimes import runtimes
 from emg_edge.errors import RecordingError
 from emg_edge.progress import Progress, in_order
@@ -87,8 +89,11 @@ def verify(
     recordings: Iterable[Recording],
     progress: Progress = in_order,
     references: Sequence[Way] = (),
+    accelerated: Placement | None = None,
 ) -> Verification:
     """Run the model on every window of the recordings, in every way there is; `references` come first.
+
+    `accelerated` is the same model, compiled for an accelerator and placed there: `name` is then its name.
 
     Raises ModelFileError where the file contradicts itself, RecordingError where no window can be judged, SpecError
     where a recording does not fit the model.
@@ -106,20 +111,20 @@ def verify(
     names = model.description.names
     rows: list[Row] = []
     reference: NDArray[np.float64] | None = None
-    here = (Way(runtime.name, Network(model.flatbuffer, runtime).each) for runtime in runtimes())
-    for way in (*references, *here):
+    for way in (*references, *_ways(model, name, accelerated)):
         told = softmax(np.concatenate([way.logits(one.windows) for one in progress(cuts, way.name)]))
         reference = told if reference is None else reference
         rows.append(_row(way.name, told.argmax(axis=1), told.max(axis=1), reference, classes, names))
     assert reference is not None
-    said = [stream(model, recording) for recording in progress(whole, LOOP)]
-    decided, probability = (np.concatenate(parts) for parts in zip(*said, strict=True))
-    rows.append(_row(LOOP, decided, probability, reference, classes, names))
+    for title, placement in _loops(model, accelerated):
+        said = [stream(placement, recording) for recording in progress(whole, title)]
+        decided, probability = (np.concatenate(parts) for parts in zip(*said, strict=True))
+        rows.append(_row(title, decided, probability, reference, classes, names))
     return Verification(
         SCHEMA,
         importlib.metadata.version("emg-edge"),
         name,
-        model.description.model_sha256,
+        (model if accelerated is None else accelerated.model).description.model_sha256,
         len(whole),
         len(given) - len(whole),
         len(classes),
@@ -127,6 +132,21 @@ def verify(
         rows,
         [*problems(rows), *_below_stated(model, whole, rows[0])],
     )
+
+
+def _ways(model: ModelFile, name: str, accelerated: Placement | None) -> Iterator[Way]:
+    for runtime in runtimes():
+        yield Way(runtime.name, Network(model.flatbuffer, runtime).each)
+    if accelerated is not None:
+        network = accelerated.network()
+        refuse_contradictions(accelerated.model, name, network)
+        yield Way(f"{DELEGATES[accelerated.delegate].title} ({network.runtime.name})", network.each)
+
+
+def _loops(model: ModelFile, accelerated: Placement | None) -> Iterator[tuple[str, Placement]]:
+    yield LOOP, on_cpu(model)
+    if accelerated is not None:
+        yield f"{LOOP}, on the {DELEGATES[accelerated.delegate].title}", accelerated
 
 
 def _whole(recording: Recording) -> bool:
