@@ -5,7 +5,6 @@ waited for, so that many decisions are measured in seconds. The board's bytes ar
 simulation is in nobody's time and in nobody's cache; what a run in real time takes is measured by `live`.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +35,7 @@ class Laps:
     def __init__(self, watch: Stopwatch, warmup: int, runs: int, begin: Callable[[], None]) -> None:
         """`begin` is called at the first decision, when the board streams."""
         self._watch, self._warmup, self._runs, self._begin = watch, warmup, runs, begin
-        self.laps: list[Counter[str]] = []
+        self.laps: list[dict[str, int]] = []
 
     def write(self, decision: Decision) -> None:
         lap = self._watch.lap()
@@ -82,4 +81,4 @@ def measure(placement: Placement, board_name: str, runs: int, warmup: int, threa
             setattr(owner, method, watch.timed(stage, getattr(owner, method)))
         loop, _ = loop_on(board, port.now, model, [lines, laps], decoder=decoder, layer=layer)
         loop.run(Limits(), laps.full)
-    return np.array([[lap[stage] / 1e6 for stage in STAGES] for lap in laps.laps[:runs]])
+    return np.array([[lap.get(stage, 0) / 1e6 for stage in STAGES] for lap in laps.laps[:runs]])
