@@ -19,6 +19,7 @@ class ScriptedBoard(Board):
         self.source = source
         self._script = list(script)
         self.stops = 0
+        self.handed_s: list[float] = []  # Unix time of each block
         self._silent_until_s: float | None = None
 
     @classmethod
@@ -38,6 +39,7 @@ class ScriptedBoard(Board):
             raise step
         if isinstance(step, SampleBlock):
             self._script.pop(0)
+            self.handed_s.append(time.time())
             return SampleBlock(step.samples, time.monotonic(), step.lost, step.movement)
         if self._silent_until_s is None:
             self._silent_until_s = time.monotonic() + step
