@@ -1,6 +1,7 @@
 """The reference firmware for home-made boards, compiled on the host and compared with the codec byte for byte."""
 
 import ctypes
+import platform
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -68,6 +69,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, list[str]]
         compiler = arguments[0]
         if shutil.which(compiler) is None:
             pytest.skip(f"no C compiler '{compiler}' on this machine")
+        makes = subprocess.run([compiler, "-dumpmachine"], check=True, capture_output=True, text=True).stdout.strip()
+        if not makes.startswith(platform.machine()):
+            pytest.skip(f"'{compiler}' compiles for {makes}, and this Python is one for {platform.machine()}: emulated")
         subprocess.run([*arguments, "-o", folder / name], check=True, cwd=SKETCH)
         return folder / name
 

@@ -13,8 +13,6 @@ from emg_edge.recordings.archive import FileRef
 from emg_edge.recordings.matfile import contents, load
 from emg_edge.recordings.open import open_recording
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):

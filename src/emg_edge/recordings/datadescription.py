@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -186,6 +186,7 @@ def parse(text: bytes, where: str) -> DataDescription:
         raise RecordingError(f"{where} does not describe a data set: {said}; see docs/data-folders.md") from error
 
 
+@cache
 def public_sets() -> tuple[DataDescription, ...]:
     """Descriptions of public data sets, recognised by how their files lie."""
     return tuple(parse(path.read_bytes(), path.name) for path in sorted(_LAYOUTS.glob("*.toml")))
