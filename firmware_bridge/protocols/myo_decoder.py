@@ -21,7 +21,7 @@ _AT = HEADER_BYTES + bgapi.AttributeValue.fixed + 1  # where a value begins
 _HEADERS = tuple(bgapi.AttributeValue(0, 0, NOTIFY, bytes(size)).pack()[:HEADER_BYTES] for size in NOTIFICATIONS)
 
 _NUMBERS = np.full((256, myo.SAMPLES_PER_NOTIFICATION), -1, np.int64)  # handle -> the numbers of its samples
-_NUMBERS[list(myo.EMG_HANDLES)] = np.arange(myo.WRAP).reshape(-1, myo.SAMPLES_PER_NOTIFICATION)
+_NUMBERS[list(myo.EMG_HANDLES)] = myo.emg_numbers(np.arange(len(myo.EMG_HANDLES))).reshape(-1, _NUMBERS.shape[1])
 
 
 class MyoDongleDecoder(StreamDecoder):
