@@ -48,7 +48,7 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
     microcontroller runs, EmgEdgeError where the folder cannot be written; with `force` one that was exported before
     is replaced, and no other.
     """
-    _refuse(out, force=force)
+    refuse_place(out, force=force)
     told = model.description
     planned = plan(told, source, wearer)
     read = tensors(model.flatbuffer, told.quantisation.operators)
@@ -79,7 +79,8 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
     return made
 
 
-def _refuse(out: Path, *, force: bool) -> None:
+def refuse_place(out: Path, *, force: bool) -> None:
+    """Raise EmgEdgeError where the folder cannot go: something is there, and may not be replaced."""
     refuse_overwrite(out, force=force)
     if out.exists() and not (out / _MODEL).is_file():
         raise EmgEdgeError(

@@ -107,3 +107,15 @@ def test_a_board_that_cannot_be_is_one_sentence(tmp_path: Path, capsys: pytest.C
     assert (stopped.value.code, said.out) == (1, "")
     assert "Traceback" not in said.err
     assert not (tmp_path / "m").exists()
+
+
+def test_a_taken_place_of_a_folder_is_refused_before_anything_is_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not after minutes: the run is not even looked for."""
+    (tmp_path / "m").mkdir()
+    with pytest.raises(SystemExit, match="1"):
+        main(["quantize", str(tmp_path / "no run"), "--target", "micro", "--out", str(tmp_path / "m")])
+    said = capsys.readouterr().err
+    assert "loading TensorFlow" not in said
+    assert said.endswith(f"{tmp_path / 'm'} exists already; choose another name or say --force to replace it\n")

@@ -61,6 +61,7 @@ def command(
     if activations == "int16" and (edgetpu or target not in (None, "device")):
         raise click.UsageError("int16 activations are for --target device alone")
     if target == "micro":
+        quantize_micro.before(out, force=force)
         quantize_micro.write(_model(run, force=force), out, rate, channels, wearer, force=force)
         return
     for_edgetpu = edgetpu or target == "edgetpu"

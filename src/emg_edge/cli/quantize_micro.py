@@ -10,11 +10,18 @@ if TYPE_CHECKING:
     from emg_edge.quantize.micro.export import Export
 
 
+def before(out: Path, *, force: bool) -> None:
+    """Refuse a place that is taken before anything that takes minutes."""
+    from emg_edge.quantize.micro.export import refuse_place  # noqa: PLC0415 - here and below: nothing heavy for --help
+
+    refuse_place(out, force=force)
+
+
 def write(
     model: "ModelFile", out: Path, rate_hz: float, channels: int | None, wearer: str | None, *, force: bool
 ) -> None:
     """Write the folder, and tell what it takes."""
-    from emg_edge.quantize.micro.export import export  # noqa: PLC0415 - here and below: nothing heavy for --help
+    from emg_edge.quantize.micro.export import export  # noqa: PLC0415
     from emg_edge.signal.montage import layout_of  # noqa: PLC0415
     from emg_edge.signal.source import Source  # noqa: PLC0415
 
