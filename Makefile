@@ -87,7 +87,7 @@ wheel-test: dist/.ready  ## build the wheel through the sdist; run the device's 
 	  pytest pytest-timeout hypothesis
 	@EMG_EDGE_WHEEL=$$(ls dist/*.whl) $(WHEEL_VENV)/bin/python -m pytest -q $(DEVICE_TESTS)
 
-test-arm64: dist/.ready  ## the same wheel on aarch64 under QEMU: install size, decisions, tests (hours with the tests; needs Debian)
+test-arm64: dist/.ready  ## the same wheel on aarch64 under QEMU: install size, decisions, tests (half an hour; needs Debian)
 	@echo "[arm64] installing for aarch64, decoding and testing under QEMU"
 	@$(BIN)/python bench/arm64 --wheel $$(ls dist/*.whl) --constraints dist/constraints.txt $(ARM64) -- $(DEVICE_TESTS)
 

@@ -34,7 +34,7 @@ MOST_MB = 330
 def main(
     wheel: Path, constraints: Path, folder: Path, recording: Path, tests: tuple[str, ...], json_file: Path | None
 ) -> None:
-    """Also run TESTS, what pytest is to be told, on Python 3.11: hours for all that `make wheel-test` runs."""
+    """Also run TESTS, what pytest is to be told, on Python 3.11: half an hour for all that `make wheel-test` runs."""
     folder.mkdir(parents=True, exist_ok=True)
     program, version = qemu(folder)
     report: dict[str, Any] = {"qemu": version, "pythons": {}}

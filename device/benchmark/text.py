@@ -27,8 +27,8 @@ def as_text(found: Document) -> str:
         *(_row(name.replace("_", " "), stage) for name, stage in found.stages.items()),
         _row("bare interpreter", found.bare_invoke),
         "",
-        f"all but `invoke`: {found.overhead_ms:.3f} ms (p50); a decision takes {found.total_over_bare:.1f} times the "
-        "bare interpreter's time",
+        f"all but `invoke`: {found.overhead_ms:.3f} ms (p50{_rounds(found.rounds_ms)}); a decision takes "
+        f"{found.total_over_bare:.1f} times the bare interpreter's time",
     ]
     if len(found.sweep) > 1:
         lines += ["", "| threads, p50 in ms | bare interpreter | invoke | a decision |", "| --- | --- | --- | --- |"]
@@ -57,6 +57,12 @@ def as_text(found: Document) -> str:
             + (f"; {', '.join(found.soak.throttled)}" if found.soak.throttled else "")
         )
     return "\n".join(lines)
+
+
+def _rounds(rounds_ms: Sequence[float]) -> str:
+    if len(rounds_ms) < 2:
+        return ""
+    return f"; the quietest of {len(rounds_ms)} rounds, which took up to {max(rounds_ms):.3f}"
 
 
 def compared(documents: Sequence[tuple[str, Document]]) -> str:
