@@ -39,7 +39,6 @@ def bench(placement: Placement, options: Options, stopped: Callable[[], bool], s
             f"in {ROUNDS} rounds"
         )
         sweep.append(quietest([_round(placement, options, threads) for _ in range(ROUNDS)]))
-    gc.collect()  # an accelerator belongs to one process at a time, and the run is another one
     say(f"decoding a simulated {options.board} in real time for {options.seconds:g} s")
     watched = live.watch(placement, options.board, options.seconds, options.threads[0], stopped)
     after = condition()
@@ -50,4 +49,5 @@ def bench(placement: Placement, options: Options, stopped: Callable[[], bool], s
 
 def _round(placement: Placement, options: Options, threads: int) -> Measured:
     staged = stages.measure(placement, options.board, options.runs, options.warmup, threads)
+    gc.collect()  # an accelerator belongs to one network at a time, and the next is another one
     return Measured(threads, staged, bare.measure(placement, options.runs, options.warmup, threads))
