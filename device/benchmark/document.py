@@ -54,6 +54,7 @@ class Document(msgspec.Struct, frozen=True):
     jitter           how far from a hop the time between two lines is, there
     delegate         what ran the network: cpu, or the name of an accelerator
     deadline_misses  lines later than a hop, and hops without a line, there
+    interrupted      whether the run in real time was stopped before its end
     """
 
     schema: int
@@ -84,6 +85,7 @@ class Document(msgspec.Struct, frozen=True):
     soak: Soak | None = None
     delegate: str = "cpu"
     rounds_ms: list[float] = []
+    interrupted: bool = False
 
 
 class Measured(msgspec.Struct, frozen=True):

@@ -43,7 +43,10 @@ class Watched:
 
 
 def watch(placement: Placement, board_name: str, seconds: float, threads: int, stopped: Callable[[], bool]) -> Watched:
-    """Run for so long, or until `stopped`. Raises EmgEdgeError when the run ends before its first decision."""
+    """Run for so long, or until `stopped`, which may be before there is a summary.
+
+    Raises EmgEdgeError when the run ends before its first decision by itself.
+    """
     board = simulated(SIMULATED[board_name], movements=movements_asked(placement.model.description, ()))
     found = Watched()
     with tempfile.TemporaryDirectory() as folder, PseudoTerminal(board_name) as terminal:
@@ -67,6 +70,8 @@ def watch(placement: Placement, board_name: str, seconds: float, threads: int, s
         ):
             _follow(run, found, stopped)
         if not found.arrived_s or not summary.exists():
+            if stopped():
+                return found
             last = (talk.read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
             raise EmgEdgeError(f"the run that was to be measured ended without a decision: {last}")
         found.summary = json.loads(summary.read_bytes())

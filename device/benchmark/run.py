@@ -4,14 +4,20 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from emg_edge.decoding.placement import Placement
 from emg_edge.device.benchmark import bare, document, live, stages
 from emg_edge.device.benchmark.document import Document, Measured, quietest
 from emg_edge.device.benchmark.machine import condition, machine
+from emg_edge.errors import EmgEdgeError
 
 # Who shares a machine slows it down for seconds, and never makes it quicker: of several rounds, the quietest tells most
 # of the program and least of the others.
 ROUNDS = 5
+
+
+LEAST_S = 3.0  # in real time: the share of a core and the memory of a shorter run are those of its start
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,9 @@ class Options:
 
 
 def bench(placement: Placement, options: Options, stopped: Callable[[], bool], say: Callable[[str], None]) -> Document:
-    """Measure; asked to stop, the run in real time ends and what was measured is told.
+    """Measure; asked to stop, the run in real time ends and what was measured is told, marked as interrupted.
 
-    Raises EmgEdgeError where model and board do not go together.
+    Raises EmgEdgeError where model and board do not go together, or where it was stopped before LEAST_S of that run.
     """
     before = condition()
     sweep = []
@@ -39,12 +45,24 @@ def bench(placement: Placement, options: Options, stopped: Callable[[], bool], s
             f"in {ROUNDS} rounds"
         )
         sweep.append(quietest([_round(placement, options, threads) for _ in range(ROUNDS)]))
+        _refuse_stopped(stopped)
     say(f"decoding a simulated {options.board} in real time for {options.seconds:g} s")
     watched = live.watch(placement, options.board, options.seconds, options.threads[0], stopped)
+    if watched.summary.get("seconds", 0.0) < LEAST_S:
+        _refuse_stopped(stopped)
     after = condition()
-    return document.make(
+    found = document.make(
         placement, options.board, options.warmup, sweep, watched, machine(), before, after, soak=options.soak
     )
+    return msgspec.structs.replace(found, interrupted=stopped())
+
+
+def _refuse_stopped(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise EmgEdgeError(
+            f"interrupted before {LEAST_S:g} s of the run in real time: too little was measured to tell anything, and "
+            "nothing was written"
+        )
 
 
 def _round(placement: Placement, options: Options, threads: int) -> Measured:

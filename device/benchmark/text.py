@@ -38,7 +38,7 @@ def as_text(found: Document) -> str:
         ]
     lines += [
         "",
-        f"| {found.seconds:.0f} s in real time, ms | p50 | p95 | p99 | max |",
+        f"| {found.seconds:.0f} s in real time{_cut(found)}, ms | p50 | p95 | p99 | max |",
         "| --- | --- | --- | --- | --- |",
         _row("newest sample to line", found.latency),
         _row("jitter of the lines", found.jitter),
@@ -59,6 +59,10 @@ def as_text(found: Document) -> str:
     return "\n".join(lines)
 
 
+def _cut(found: Document) -> str:
+    return ", interrupted" if found.interrupted else ""
+
+
 def _rounds(rounds_ms: Sequence[float]) -> str:
     if len(rounds_ms) < 2:
         return ""
@@ -69,7 +73,9 @@ def compared(documents: Sequence[tuple[str, Document]]) -> str:
     """A column each, and the ratio to the first."""
     first = documents[0][1]
     lines = [
-        "| | " + " | ".join(f"{name} ({one.machine.name}, {one.machine.cpu})" for name, one in documents) + " |",
+        "| | "
+        + " | ".join(f"{name} ({one.machine.name}, {one.machine.cpu}{_cut(one)})" for name, one in documents)
+        + " |",
         "| --- |" + " --- |" * len(documents),
     ]
     for title, value in _FIGURES.items():

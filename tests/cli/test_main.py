@@ -107,3 +107,17 @@ def test_the_version_is_the_distributions(tmp_path: Path) -> None:
     assert done.stdout.startswith("emg-edge, version ")
     assert json.dumps(done.stdout.split()[-1])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a command has nothing of its own to say about it."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("emg_edge.decoding.modelfile.read", interrupted)
+    with pytest.raises(SystemExit) as stopped:
+        main(["info", "x.tflite"])
+    assert stopped.value.code == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["emg-edge: interrupted: nothing half done is kept, and the same command starts anew"]

@@ -152,7 +152,10 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tiny: TinyRun, tmp_
     process.send_signal(signal.SIGINT)
     said, complained = process.communicate(timeout=60)
     assert (process.returncode, said) == (1, "")
-    assert complained.splitlines()[-1] == f"emg-edge: interrupted; the same command goes on with {out}"
+    assert (
+        complained.splitlines()[-1]
+        == f"emg-edge: interrupted; the same command goes on with {out}, from its last checkpoint"
+    )
     assert "Traceback" not in complained
     assert (out / "config.json").exists()
     assert not (out / "metrics.json").exists()

@@ -17,6 +17,7 @@ from emg_edge.decoding.runfolder import read_decoder, read_windows
 from emg_edge.errors import EmgEdgeError, RecordingError, RunFolderError
 from emg_edge.train.claim import sole_user
 from emg_edge.train.config import TrainConfig
+from emg_edge.train.fitting import checkpoint
 from emg_edge.train.fitting.fit import Report, Step
 from emg_edge.train.fitting.recipe import Recipe
 from emg_edge.train.run import Watch, train
@@ -158,6 +159,21 @@ def test_an_interrupted_run_goes_on_with_the_same_call(tiny: TinyRun, tmp_path: 
     assert metrics["training"]["epochs"] == 1
     assert metrics["baseline"] == tiny.metrics["baseline"]
     assert read_decoder(out)[1] == metrics
+
+
+def test_a_run_that_goes_on_says_from_where(tiny: TinyRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last epoch that was kept."""
+    monkeypatch.setattr(checkpoint, "_SECONDS_BETWEEN", 0.0)
+    out, config, said = tmp_path / "run", with_settings(tiny, recipe=Recipe(epochs=2)), []
+
+    def second_epoch(title: str) -> Report:
+        return lambda step: interrupted(title)(step) if step.epoch else None
+
+    with pytest.raises(KeyboardInterrupt):
+        train(config, out, Watch(said.append, fitting=second_epoch))
+    assert not any("going on" in sentence for sentence in said)
+    train(config, out, Watch(said.append))
+    assert "training: going on after epoch 1" in said
 
 
 def _scribble(path: Path) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from emg_edge.errors import EmgEdgeError
+
 
 class LazyGroup(click.Group):
     """`table` maps a command to (module, one line of help); the module holds it as `command`."""
@@ -21,6 +23,12 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(self._table[cmd_name][0]).command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # of a command that has nothing of its own to say about it
+            raise EmgEdgeError("interrupted: nothing half done is kept, and the same command starts anew") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("model", type=click.Path(path_type=Path), required=False)
 @click.option("--data", type=click.Path(path_type=Path), help="Folder or zip of recordings [simulated people].")
-@click.option("--database", multiple=True, help="Only this database; may be repeated.")
-@click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these.")
+@click.option("--database", multiple=True, help="Only this database; may be repeated [the people whom MODEL knows].")
+@click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these [likewise].")
 @click.option("--run", type=click.Path(path_type=Path), help="Also the float network of this training run.")
 @click.option("--delegate-library", help="Of a compiled MODEL's accelerator, if it is not where the system finds it.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")
@@ -48,13 +48,14 @@ def command(
     from emg_edge.decoding.placement import compiled_and_source  # noqa: PLC0415
     from emg_edge.files import write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
-    from emg_edge.recordings import takes  # noqa: PLC0415
-    from emg_edge.verification import simulated, verify  # noqa: PLC0415
+    from emg_edge.verification import people, simulated, verify  # noqa: PLC0415
 
     path = model or shipped()
     opened, accelerated = compiled_and_source(modelfile.read(path), path, delegate_library)
     if data is not None:
-        recordings = takes.recordings(data, database or None, subjects or None, lambda said: click.echo(said, err=True))
+        recordings = people.recordings(
+            opened.description, data, database, subjects, lambda said: click.echo(said, err=True)
+        )
     elif opened.description.training.simulated:
         recordings = simulated.people(opened)
     else:

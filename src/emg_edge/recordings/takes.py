@@ -1,7 +1,7 @@
 """The takes in a folder or zip: found, told apart, each one once."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +91,12 @@ def recordings(
     for sentence in (*found.unreadable, *found.remarks):
         if report is not None:
             report(sentence)
-    for take in found.takes:
+    yield from read(found.takes, report)
+
+
+def read(some: Iterable[Take], report: Callable[[str], None] | None = None) -> Iterator[Recording]:
+    """Read one after the other; `report` as in recordings()."""
+    for take in some:
         try:
             recording = take.read()
         except RecordingError as error:
