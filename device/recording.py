@@ -71,8 +71,9 @@ def record(
 ) -> Take:
     """Record until the duration of signal is reached, the board has finished, or `stopped` says so.
 
-    `label` is the movement that is made all the time, where the board does not know it itself; `progress` is told
-    how many more seconds of signal have been written. A silent board is waited for as long as the duration lasts.
+    `label` is the movement that is made all the time; a board that knows better keeps its own, which is said.
+    `progress` is told how many more seconds of signal have been written. A silent board is waited for as long as the
+    duration lasts.
     Raises EmgEdgeError when the board fails or the file cannot be written; what was written before is there.
     """
     rate_hz = board.source.rate_hz
@@ -86,7 +87,7 @@ def record(
         who = wearer or board.wearer
         description = describe(board.source, board.name, wearer=who, per_count=per_count, firmware=board.notes)
         monitor, loss = Monitor(board.source, board.rails, live=board.live), LossTalk(board.name)
-        began_s, silence = time.monotonic(), _Silence(board.name, say)
+        began_s, silence, overruled = time.monotonic(), _Silence(board.name, say), False
         with Recorder(path, description) as recorder:
             while not (stopped() or board.finished or recorder.samples >= most):
                 if time.monotonic() - began_s > duration_s + SILENT_S and board.live:
@@ -98,6 +99,9 @@ def record(
                 else:
                     silence.heard()
                     left = math.ceil(most - recorder.samples) if math.isfinite(most) else len(block.samples)
+                    if label is not None and block.movement is not None and not overruled:
+                        say(f"{board.name} knows which movement is made: its labels are written, and --label is not")
+                        overruled = True
                     if label is not None and block.movement is None:
                         block = msgspec.structs.replace(block, movement=np.full(len(block.samples), label, np.int16))
                     block = block.first(left)

@@ -112,7 +112,9 @@ def as_text(summary: Summary) -> str:
             "change of movement"
         )
     if summary.includes_training and summary.accuracy is not None:
-        lines.append("this flatters: the recording holds repetitions that the model was trained on")
+        lines.append(
+            "this may flatter: the model was trained on recordings of this person, and this can be one of them"
+        )
     if summary.beyond_model:
         lines.append(f"{summary.beyond_model} of those were on movements that the model does not know")
     if late:

@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from emg_edge.errors import BoardError, MissingDependency
+from emg_edge.extras import install
 
 _LIST = "https://brainflow.readthedocs.io/en/stable/SupportedBoards.html"
 
@@ -20,7 +21,7 @@ def load() -> Any:
             module.BoardShim.get_version()  # the first call that needs the native library
     except ImportError as error:
         raise MissingDependency(
-            f"BrainFlow is not installed here ({error}); install it with: pip install 'emg-edge[brainflow]'"
+            f"BrainFlow is not installed here ({error}); install it with: {install('brainflow')}"
         ) from error
     except OSError as error:
         raise MissingDependency(

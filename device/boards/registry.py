@@ -58,7 +58,7 @@ BOARDS: dict[str, Entry] = {
         "emg_edge.device.boards.bluetooth",
         "GanglionBluetoothBoard",
         "an OpenBCI Ganglion by this machine's own Bluetooth: 4 channels, 200 Hz",
-        "Bluetooth, pip install 'emg-edge[bluetooth]'; --mac-address where there are several; a model for ring4",
+        "Bluetooth, the extra 'bluetooth'; --mac-address where there are several; a model for ring4",
     ),
     "myo": Entry(
         "emg_edge.device.boards.myo",
@@ -70,7 +70,7 @@ BOARDS: dict[str, Entry] = {
         "emg_edge.device.boards.bluetooth",
         "MyoBluetoothBoard",
         "a Myo armband by this machine's own Bluetooth: 8 channels, 200 Hz",
-        "Bluetooth, pip install 'emg-edge[bluetooth]'; --mac-address where there are several",
+        "Bluetooth, the extra 'bluetooth'; --mac-address where there are several",
     ),
     "framed": Entry(
         "emg_edge.device.boards.framed",
@@ -88,7 +88,7 @@ BOARDS: dict[str, Entry] = {
         "emg_edge.device.boards.brainflow",
         "BrainFlowBoard",
         "any BrainFlow board with EMG channels, as brainflow:CYTON_WIFI_BOARD",
-        "pip install 'emg-edge[brainflow]', and what BrainFlow asks of the board (--serial-port, --ip-address, ...)",
+        "the extra 'brainflow', and what BrainFlow asks of the board (--serial-port, --ip-address, ...)",
     ),
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from emg_edge.device.ports.event_loop import event_loop
 from emg_edge.errors import MissingDependency
+from emg_edge.extras import install
 
 PROBE_S = 3.0  # a system that has Bluetooth says so within milliseconds
 
@@ -44,7 +45,7 @@ def load() -> Any:
         import bleak  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingDependency(
-            f"bleak is not installed here ({error}); install it with: pip install 'emg-edge[bluetooth]'"
+            f"bleak is not installed here ({error}); install it with: {install('bluetooth')}"
         ) from error
     # What it would print of its own accord, when nobody listens to it, comes to us as errors and is said in a sentence.
     logging.getLogger("bleak").addHandler(logging.NullHandler())

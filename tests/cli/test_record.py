@@ -120,8 +120,16 @@ def test_a_board_that_is_not_there_leaves_no_file(tmp_path):
 
 def test_a_label_that_is_none_is_refused(tmp_path):
     """A movement has a name or a number."""
-    done = record("--board", "synthetic", "--label", "wibble", "--out", str(tmp_path / "x.tsv"))
+    done = record("--board", "myo", "--label", "wibble", "--out", str(tmp_path / "x.tsv"))
     assert done.returncode != 0
     assert "wibble" in done.stderr
     assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_label_for_a_board_that_knows_its_movements_is_refused(tmp_path):
+    """It would be ignored."""
+    done = record("--board", "synthetic", "--label", "1", "--out", str(tmp_path / "x.tsv"))
+    assert done.returncode == 2
+    assert "--label is for the board replay, " in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -61,9 +61,11 @@ def test_a_duration_is_kept_to_the_sample(tmp_path):
 
 
 def test_the_label_does_not_overrule_a_board_that_knows(tmp_path):
-    """What the board says of its samples is the truth."""
+    """What the board says of its samples is the truth; that is said, once."""
+    kept = Kept()
     known = [msgspec.structs.replace(block, movement=np.full(25, 3, np.int16)) for block in blocks(10)]
-    Kept().record(ScriptedBoard(SOURCE, known), tmp_path / "x.tsv", label=6)
+    kept.record(ScriptedBoard(SOURCE, known), tmp_path / "x.tsv", label=6)
+    assert sum("its labels are written, and --label is not" in sentence for sentence in kept.said) == 1
     assert set(open_recording(tmp_path / "x.tsv").movement.tolist()) == {3}
 
 

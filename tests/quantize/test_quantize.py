@@ -196,7 +196,7 @@ def _no_test_windows(run: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        (_without("decoder.json"), r"is not a finished training run: it has no decoder\.json \(its training is unfin"),
+        (_without("decoder.json"), r"is not a finished training run: it has no decoder\.json; its training is unfin"),
         (_without("metrics.json"), r"is not a finished training run: it has no metrics\.json"),
         (_without("windows.npz"), r"has no readable windows\.npz"),
         (_without("network.keras"), r"cannot read the network .*network\.keras"),
@@ -225,5 +225,7 @@ def test_no_run_folder_says_how_to_make_one(tmp_path: Path) -> None:
     """A path that is not there, and a folder of something else."""
     with pytest.raises(RunFolderError, match=r"there is no run folder .*; make one with: emg-edge train --data"):
         quantize(tmp_path / "nowhere", tmp_path / "g.tflite", in_order)
-    with pytest.raises(RunFolderError, match=r"is not a finished training run: it has no decoder\.json$"):
+    with pytest.raises(
+        RunFolderError, match=r"is not a finished training run: it has no decoder\.json; name a folder "
+    ):
         quantize(tmp_path, tmp_path / "g.tflite", in_order)

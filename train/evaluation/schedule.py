@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from emg_edge.errors import EmgEdgeError, MissingDependency
+from emg_edge.extras import install
 from emg_edge.progress import Progress, in_order
 from emg_edge.train.evaluation.store import Results
 
@@ -77,7 +78,7 @@ def _running(
         if error.name is not None and error.name.startswith("emg_edge"):
             raise
         raise MissingDependency(
-            f"a cluster needs Dask, and {error.name or error} is not installed here; pip install 'emg-edge[train]', "
+            f"a cluster needs Dask, and {error.name or error} is not installed here; {install('train')}, "
             "or run the jobs on this machine"
         ) from error
     with (

@@ -30,6 +30,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "rate": ("replay", "csv"),
     "unit": ("replay",),
     "master_board": ("replay", "brainflow"),
+    "label": ("replay", "brainflow", *_SERIAL, *_BLUETOOTH),
     "channels": ("brainflow", *_SERIAL, *_BLUETOOTH),
     "serial_port": ("brainflow", *_SERIAL),
     "mac_address": ("brainflow", *_DONGLES, *_BLUETOOTH),
@@ -134,5 +135,10 @@ def refuse_ignored(ctx: click.Context, board: str) -> None:
         said = ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
         if said and kind in KNOWN and kind not in boards:
             raise click.UsageError(
-                f"--{option.replace('_', '-')} is for the board {' or '.join(boards)}, and this is '{kind}'", ctx
+                f"--{option.replace('_', '-')} is for the board {_listed(boards)}, and this is '{kind}'", ctx
             )
+
+
+def _listed(boards: tuple[str, ...]) -> str:
+    *first, last = boards
+    return f"{', '.join(first)} or {last}" if first else last

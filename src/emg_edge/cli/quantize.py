@@ -1,13 +1,14 @@
 """emg-edge quantize."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from emg_edge.cli import quantize_edgetpu, quantize_micro
 from emg_edge.cli.bar import bar
 from emg_edge.cli.training_extra import load
+from emg_edge.files import refuse_overwrite
 
 if TYPE_CHECKING:
     from emg_edge.decoding.modelfile import Description, ModelFile
@@ -71,8 +72,8 @@ def command(
         quantize_edgetpu.copy(run, out, force=force)
         quantize_edgetpu.after(out, force=force)
         return
-    module = load("emg_edge.quantize.run", "loading TensorFlow (a few seconds)")
-    parity, description = module.quantize(run, out, bar, force=force, activations=activations)
+    refuse_overwrite(out, force=force)
+    parity, description = _quantiser(run).quantize(run, out, bar, force=force, activations=activations)
     _tell(parity, description)
     click.echo(f"wrote {out} ({out.stat().st_size} bytes); next: emg-edge run --board ... --model {out}", err=True)
     if for_edgetpu:
@@ -85,11 +86,18 @@ def _model(run: Path, *, force: bool) -> "ModelFile":
 
     if run.is_file():
         return modelfile.read(run)
-    module = load("emg_edge.quantize.run", "loading TensorFlow (a few seconds)")
-    parity, model = module.quantised(run, bar, force=force)
+    parity, model = _quantiser(run).quantised(run, bar, force=force)
     _tell(parity, model.description)
     quantised: ModelFile = model
     return quantised
+
+
+def _quantiser(run: Path) -> Any:
+    """What quantises, once there is something to quantise: its loading takes seconds."""
+    from emg_edge.decoding.runfolder import read_decoder  # noqa: PLC0415 - nothing heavy for --help
+
+    read_decoder(run)
+    return load("emg_edge.quantize.run", "loading TensorFlow (a few seconds)")
 
 
 def _tell(parity: "Parity", description: "Description") -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emg_edge.extras import install
+
 if TYPE_CHECKING:
     from emg_edge.decoding.modelfile import ModelFile
     from emg_edge.quantize.micro.export import Export
@@ -32,7 +34,7 @@ def write(
 
 def table(made: "Export") -> str:
     """What a microcontroller must have room for."""
-    unknown = "not measured: pip install 'emg-edge[micro]' (x86-64 Linux)"
+    unknown = f"not measured; on x86-64 Linux: {install('micro')}"
     no_compiler = "not measured: no arm-none-eabi-gcc on PATH (Debian's gcc-arm-none-eabi, libnewlib-arm-none-eabi)"
     size = made.footprint
     lines = [

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Runtime, find_runtime
 from emg_edge.errors import MissingDependency, ModelFileError
+from emg_edge.extras import install
 from emg_edge.quiet import quiet
 
 NAME = "tflite-micro"
@@ -47,8 +48,7 @@ def _package() -> Any:
         return importlib.import_module("tflite_micro.python.tflite_micro.runtime")
     except ImportError as error:
         raise MissingDependency(
-            f"the microcontroller interpreter does not work here ({error}); pip install 'emg-edge[micro]', on x86-64 "
-            "Linux"
+            f"the microcontroller interpreter does not work here ({error}); on x86-64 Linux: {install('micro')}"
         ) from error
 
 

@@ -61,7 +61,12 @@ class Windows:
 
 def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
     """The decoder and its metrics. Raises RunFolderError when the folder is not a finished run."""
-    if kind_of(run) is not Kind.FOLDER:
+    kind = kind_of(run)
+    if kind is Kind.FILE:
+        raise RunFolderError(
+            f"{run} is a file, and a training run is a folder; make one with: emg-edge train --data PATH --out runs/all"
+        )
+    if kind is not Kind.FOLDER:
         raise RunFolderError(f"there is no run folder {run}; make one with: emg-edge train --data PATH --out {run}")
     missing = next(
         (name for name in (DECODER, METRICS) if kind_of(run / name) is not Kind.FILE), None
@@ -72,8 +77,12 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
             raise RunFolderError(
                 f"{run} holds a decoder for each of {len(people)} people; name one: {run / SUBJECTS / people[0]}"
             )
-        unfinished = " (its training is unfinished: the same train command goes on)" if (run / CONFIG).exists() else ""
-        raise RunFolderError(f"{run} is not a finished training run: it has no {missing}{unfinished}")
+        remedy = (
+            "its training is unfinished: the same train command goes on"
+            if (run / CONFIG).exists()
+            else "name a folder that emg-edge train made with --out"
+        )
+        raise RunFolderError(f"{run} is not a finished training run: it has no {missing}; {remedy}")
     try:
         decoder = msgspec.json.decode((run / DECODER).read_bytes(), type=Decoder)
         metrics = msgspec.json.decode((run / METRICS).read_bytes(), type=dict[str, Any])
