@@ -73,10 +73,12 @@ class Loop:
         most = limits.signal_s * self._board.source.rate_hz
         self._board.stopped = stopped
         self._board.acceleration_wanted = False  # the way from here on carries the EMG alone
+        known = self._board.notes
         with self._board as board:
             self._began_s = began_s = self._clock()
             for note in board.notes if board.live else ():  # what it said of itself when it was started
-                self._talk(note)
+                if note not in known:
+                    self._talk(note)
             self._monitor = Monitor(board.source, board.rails, live=board.live)
             self._tally.begin()
             try:

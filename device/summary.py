@@ -109,7 +109,7 @@ def as_text(summary: Summary) -> str:
     else:
         lines.append(
             f"accuracy {summary.accuracy:.1%} of {summary.judged} decisions more than {SETTLE_S * 1000:.0f} ms after a "
-            "change of movement"
+            f"change of movement{', unknown counted as wrong' if summary.states.get('unknown') else ''}"
         )
     if summary.includes_training and summary.accuracy is not None:
         lines.append(

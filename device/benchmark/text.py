@@ -9,6 +9,7 @@ from emg_edge.device.benchmark.document import SCHEMA, Document
 from emg_edge.device.benchmark.machine import Condition
 from emg_edge.device.benchmark.percentiles import Percentiles
 from emg_edge.errors import EmgEdgeError
+from emg_edge.plain import plain
 
 
 def as_text(found: Document) -> str:
@@ -98,7 +99,7 @@ def read(path: Path) -> Document:
     except OSError as error:
         raise EmgEdgeError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
     except msgspec.MsgspecError as error:
-        raise EmgEdgeError(f"{path} was not written by emg-edge bench --json ({error})") from error
+        raise EmgEdgeError(f"{path} was not written by emg-edge bench --json ({plain(error)})") from error
     if found.schema != SCHEMA:
         raise EmgEdgeError(f"{path} has schema {found.schema}, and this emg-edge reads {SCHEMA}; measure again")
     return found

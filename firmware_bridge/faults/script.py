@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Meta
 
 from emg_edge.errors import EmgEdgeError
+from emg_edge.plain import plain
 
 # Beyond these a number is a slip: a week and more, an hour of a board at 1 kHz, ten volts.
 Seconds = Annotated[float, Meta(ge=0, le=1e6)]
@@ -194,7 +195,7 @@ def parse(text: str, name: str) -> Script:
         script: Any = msgspec.toml.decode(text, type=Script)
     except (msgspec.MsgspecError, ValueError) as error:  # ValueError: TOML's own
         way_out = f"the kinds are {', '.join(KINDS)}" if ".kind" in str(error) or "tag" in str(error) else _BY_KIND
-        raise EmgEdgeError(f"{name} is no fault script: {error}; {way_out}") from error
+        raise EmgEdgeError(f"{name} is no fault script: {plain(error)}; {way_out}") from error
     assert isinstance(script, Script)
     return script
 

@@ -91,7 +91,7 @@ def _nan():
     ("name", "content", "sentence"),
     [
         ("", None, "there is no"),
-        ("empty/readme.txt", b"hello", "holds no file of NinaPro"),
+        ("empty/readme.txt", b"hello", "holds no recording"),
         ("alien/S1_E1_A1.mat", {"x": np.zeros(3)}, "holds no two-dimensional 'emg'"),
         ("holed/S1_E1_A1.mat", _nan(), "not finite"),
         ("zip/s1.zip", b"junk", "damaged"),

@@ -160,8 +160,11 @@ def test_misuse_is_two(wrong: list[str]) -> None:
         (["--protocol", "db5"], "there is no protocol 'db5'; known are "),
         (["--protocol", "ninapro-db1-a-within"], "holds nothing of the database asked for; it holds DB5"),
         (["--protocol", PROTOCOL, "--subjects", "11"], f"{PROTOCOL} tests people of DB5; there: SIM-S1, "),
-        (["--protocol", PROTOCOL, "--recipe", "nosie=1"], "the recipe cannot be changed so ("),
-        (["--protocol", PROTOCOL, "--recipe", "noise=much"], "the recipe cannot be changed so ("),
+        (["--protocol", PROTOCOL, "--recipe", "nosie=1"], "the recipe cannot be changed by 'nosie=1'"),
+        (
+            ["--protocol", PROTOCOL, "--recipe", "noise=much"],
+            "the recipe cannot be changed so: in `noise`: expected a number",
+        ),
         (["--protocol", "ninapro-db5-a-loso", "--learning-curve"], "a learning curve is of training repetitions"),
         (["--protocol", "merged-a-loso"], "trains on other people than SIM-S1, and there are none of DB1"),
     ],

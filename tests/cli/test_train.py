@@ -114,7 +114,7 @@ def test_no_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (code, "there is no " in err) == (1, True)
     (tmp_path / "empty").mkdir()
     code, _, err = stopped(capsys, "--data", tmp_path / "empty", "--out", tmp_path / "run")
-    assert (code, "holds no file of NinaPro" in err) == (1, True)
+    assert (code, "holds no recording" in err) == (1, True)
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 

@@ -21,12 +21,12 @@ def test_labels_get_the_numbers_of_movements():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('name = "lab"', "", "missing required field `name`"),
+        ('name = "lab"', "", "`name` is missing"),
         ('name = "lab"', 'name = "DB5"', "'DB5' cannot name a data set"),
         ('name = "lab"', 'name = "own"', "'own' cannot name a data set"),
         ('name = "lab"', 'name = "a/b"', "'a/b' cannot name a data set"),
         ("rate_hz = 200", "rate_hz = 0", "rate of 0 Hz"),
-        ("rate_hz = 200", "rate = 200", "unknown field `rate`"),
+        ("rate_hz = 200", "rate = 200", "`rate` means nothing there"),
         ("scale = 2", "scale = nan", "scale of nan"),
         ('"myo-count"', '"mV"', "Invalid enum value 'mV'"),
         ('"ring4"', '"ring5"', "unknown electrode layout 'ring5'"),
@@ -45,7 +45,7 @@ def test_labels_get_the_numbers_of_movements():
         ('fist = "fist"', 'FIST = "fist"\nfist = "fist"', "one label twice"),
         ('snap = "finger snap"', "", "'finger snap' is no label's"),
         ("100 =", "61 =", "own movements have numbers from 100"),
-        ("100 =", "many =", "Expected `int`"),
+        ("100 =", "many =", "expected a whole number"),
         ('100 = "finger snap"', '100 = "finger snap"\n101 = "finger snap"', "two own movements have one name"),
         ('100 = "finger snap"', '100 = "finger snap"\n101 = "fist"', "'fist' cannot name an own movement"),
         ("[movements]", "[movements", "does not describe a data set"),

@@ -114,7 +114,7 @@ def test_a_folder_without_files_of_ninapro_says_where_to_get_them(tmp_path):
     for other in (None, "notes.csv"):
         if other:
             (tmp_path / other).write_text("1,2")
-        with pytest.raises(RecordingError, match=r"holds no file of NinaPro.*ninapro\.hevs\.ch"):
+        with pytest.raises(RecordingError, match=r"holds no recording.*ninapro\.hevs\.ch"):
             find(tmp_path)
 
 

@@ -72,7 +72,10 @@ def merge(found: Found, spec: SignalSpec, progress: Progress = in_order) -> Merg
         tracks += made
         remarks += [f"{take}: {note}" for note in notes]
     if not tracks:
-        raise RecordingError(f"none of the {len(found.takes)} recordings can be used: {remarks[-1]}")
+        raise RecordingError(
+            f"none of the {len(found.takes)} recordings can be used: {remarks[-1]}; choose others with --database and "
+            "--subjects, or another --montage"
+        )
     return Merged(tuple(tracks), tuple(remarks))
 
 

@@ -1,15 +1,17 @@
 """The recipe: all that decides how a network learns, besides the data and the front end."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from emg_edge.errors import SpecError
+from emg_edge.plain import plain
 from emg_edge.train.data.sequences import Balance
 
 Architecture = Literal["cnn", "cnn-gru"]
 HeadChoice = Literal["shared", "database"]
+_WORDS = {"architecture": get_args(Architecture), "heads": get_args(HeadChoice), "balance": get_args(Balance)}
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,12 +63,23 @@ STRANGERS = Recipe(members=4, width=48, epochs=6)
 
 def changed(settings: Iterable[str], base: Recipe = Recipe()) -> Recipe:  # noqa: B008 - it is frozen
     """Apply settings written KEY=VALUE to a recipe. Raises SpecError for what is no setting, or no such value."""
-    texts = dict(setting.partition("=")[::2] for setting in settings)
+    values = msgspec.structs.asdict(base)
+    for setting in settings:
+        key, written, value = setting.partition("=")
+        if not written or key not in values:
+            known = ", ".join(Recipe.__struct_fields__)
+            raise SpecError(f"the recipe cannot be changed by '{setting}': expected KEY=VALUE, where KEY is of {known}")
+        values[key] = value
     try:
-        return msgspec.convert(msgspec.structs.asdict(base) | texts, Recipe, strict=False)
+        return msgspec.convert(values, Recipe, strict=False)
     except msgspec.ValidationError as error:
-        known = ", ".join(Recipe.__struct_fields__)
-        raise SpecError(f"the recipe cannot be changed so ({error}); its settings are {known}") from error
+        raise SpecError(f"the recipe cannot be changed so: {plain(error)}{_choices(error)}") from error
+
+
+def _choices(error: msgspec.ValidationError) -> str:
+    """Where a word was no choice, say which there are."""
+    words = next((words for key, words in _WORDS.items() if str(error).endswith(f"`$.{key}`")), ())
+    return f"; choose one of {', '.join(words)}" if words else ""
 
 
 class FineTuning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

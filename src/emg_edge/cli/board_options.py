@@ -57,6 +57,12 @@ def _speed(ctx: click.Context, param: click.Parameter, value: str) -> float:
     return speed
 
 
+def _board(ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if not value:
+        raise click.UsageError("say which board: --board synthetic needs no hardware, emg-edge boards lists all", ctx)
+    return value
+
+
 def duration(ctx: click.Context, param: click.Parameter, value: float | None) -> float:
     """Check a number of seconds; none given is for ever."""
     if value is None:
@@ -67,7 +73,9 @@ def duration(ctx: click.Context, param: click.Parameter, value: float | None) ->
 
 
 _OPTIONS = (
-    click.option("--board", required=True, metavar="NAME", help="synthetic, cyton, myo, ... (see: emg-edge boards)"),
+    click.option(
+        "--board", callback=_board, default="", metavar="NAME", help="synthetic, cyton, myo, ... (see: emg-edge boards)"
+    ),
     click.option("--serial-port", default="", metavar="PORT", help="as /dev/ttyUSB0 [auto: the one with its USB id]"),
     click.option("--mac-address", default="", metavar="ADDRESS", help="of a Myo or Ganglion, where there are several"),
     click.option("--channels", type=Numbers(), default="", metavar="1-8", help="which of the board's, in this order"),

@@ -28,7 +28,7 @@ from emg_edge.errors import EmgEdgeError
 @decoder_options
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes on this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler that runs the jobs: tcp://HOST:8786.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Keep the jobs' results in this folder.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Of the jobs' results [your cache].")
 def command(listed: bool, name: str | None, data: Path | None, **options: Any) -> None:
     """Evaluate decoders under a frozen, leak-free protocol, beside TD6 + LDA; interrupted, the same command goes on.
 

@@ -12,8 +12,8 @@ from emg_edge.errors import EmgEdgeError
 
 # command -> (module, one line of help)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "data": ("emg_edge.cli.data", "Check NinaPro files, or simulate some."),
-    "train": ("emg_edge.cli.train", "Train a decoder on NinaPro recordings."),
+    "data": ("emg_edge.cli.data", "Check recordings, or simulate some."),
+    "train": ("emg_edge.cli.train", "Train a decoder on recordings."),
     "evaluate": ("emg_edge.cli.evaluate", "Evaluate decoders under a frozen, leak-free protocol."),
     "quantize": ("emg_edge.cli.quantize", "Turn a training run into one int8 .tflite file."),
     "verify": ("emg_edge.cli.verify", "Show that a .tflite file decides alike wherever it runs."),

@@ -73,11 +73,11 @@ def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool
         duration_s=given["duration"],
     )
     path: Path = given["model"] or shipped()
-    if given["model"] is None:
-        say("using the model that ships with emg-edge, a decoder for the simulated forearm (--model changes it)")
     placed = place(modelfile.read(path), path, given["delegate"], given["delegate_library"])
     with asked_to_stop() as stopped:
         session = sessions.Session(placed.model, placed.path.name, options, say, placed)
+        if given["model"] is None:
+            say("using the model that ships with emg-edge, a decoder for the simulated forearm (--model changes it)")
         sinks = _sinks(lines, view, placed.model.description.names, live=session.live)
         gc.collect()
         gc.freeze()  # what is loaded by now stays: no collection during the run goes through it

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command("train")
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Folder or zip of NinaPro files.")
+@click.option(
+    "--data", required=True, type=click.Path(path_type=Path), help="Folder or zip of NinaPro, own or other recordings."
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Run folder to make, or to go on with.")
 @click.option("--database", "databases", multiple=True, help="Only this database (DB1 ... DB7); may be repeated.")
 @click.option("--subjects", type=Numbers(), default="", metavar="1,3,5-7", help="Only these.")

@@ -11,6 +11,7 @@ import msgspec
 
 from emg_edge.errors import EmgEdgeError, RecordingError
 from emg_edge.movements import LARGEST, NAMES
+from emg_edge.plain import plain
 from emg_edge.recordings.catalogue import DATABASES
 from emg_edge.recordings.pathpattern import Pattern, check_sum, check_template, compile_pattern
 from emg_edge.signal.source import Domain, Source, Unit
@@ -181,9 +182,14 @@ def parse(text: bytes, where: str) -> DataDescription:
     """Read a description. Raises RecordingError, one sentence, when it is none."""
     try:
         return msgspec.toml.decode(text, type=DataDescription)
-    except (msgspec.MsgspecError, UnicodeDecodeError, EmgEdgeError, RecursionError) as error:
-        said = " ".join(str(error).split())
-        raise RecordingError(f"{where} does not describe a data set: {said}; see docs/data-folders.md") from error
+    except msgspec.MsgspecError as error:
+        raise _none(where, plain(error)) from error
+    except (UnicodeDecodeError, EmgEdgeError, RecursionError) as error:
+        raise _none(where, " ".join(str(error).split())) from error
+
+
+def _none(where: str, said: str) -> RecordingError:
+    return RecordingError(f"{where} does not describe a data set: {said}; see docs/data-folders.md")
 
 
 @cache

@@ -212,6 +212,6 @@ def _nothing(path: Path, sort: _Sorting, tables: Sequence[FileRef]) -> Recording
             "(docs/data-folders.md)"
         )
     return RecordingError(
-        f"{path} holds no file of NinaPro: expected .mat files such as S1_A1_E1.mat, or zips of them, in folders or "
-        f"not; get them from {HOME}{hint}"
+        f"{path} holds no recording: expected NinaPro's .mat files, as S1_A1_E1.mat, or zips of them (get them from "
+        f"{HOME}), or what emg-edge record wrote, or a folder with an {datadescription.NAME}{hint}"
     )

@@ -54,7 +54,7 @@ BAD = {
     "no kind": ("[[fault]]\nat_s = 1", "kind"),
     "a word that is none": ('[[fault]]\nkind = "drop"\nshared = 0.1', "shared"),
     "a word of another kind": ('[[fault]]\nkind = "stall"\nshare = 0.1', "share"),
-    "text for a number": ('[[fault]]\nkind = "drop"\nshare = "much"', "float"),
+    "text for a number": ('[[fault]]\nkind = "drop"\nshare = "much"', "expected a number"),
     "a share above 1": ('[[fault]]\nkind = "drop"\nshare = 5', "share"),
     "a share below 0": ('[[fault]]\nkind = "drop"\nshare = -0.1', "share"),
     "a share that is no number": ('[[fault]]\nkind = "drop"\nshare = nan', "share"),
@@ -63,7 +63,10 @@ BAD = {
     "a time without an end": ('[[fault]]\nkind = "drop"\nat_s = inf', "at_s"),
     "a duration of nothing": ('[[fault]]\nkind = "drop"\nfor_s = 0', "for_s"),
     "a channel 0": ('[[fault]]\nkind = "flat"\nchannels = [0]', "channels[0]"),
-    "a channel that is text": ('[[fault]]\nkind = "flat"\nchannels = ["a"]', "int"),
+    "a channel that is text": (
+        '[[fault]]\nkind = "flat"\nchannels = ["a"]',
+        "in `fault[0].channels[0]`: expected a whole number, found a text",
+    ),
     "a burst of less than nothing": ('[[fault]]\nkind = "burst-loss"\npackets = -5', "packets"),
     "a burst without an end": ('[[fault]]\nkind = "burst-loss"\npackets = 1000000000000', "packets"),
     "garbage beyond memory": ('[[fault]]\nkind = "garbage"\namount = 1000000000000', "amount"),
@@ -77,10 +80,11 @@ BAD = {
     "a gain that is no number": ('[[fault]]\nkind = "saturation"\ngain = nan', "gain"),
     "fatigue in no time": ('[[fault]]\nkind = "fatigue"\nover_s = 0', "over_s"),
     "fatigue that is no number": ('[[fault]]\nkind = "fatigue"\nfactor = nan', "factor"),
+    "a name that is none": ('[[fault]]\nkind = "drop"\nat = 3', "in `fault[0]`: `at` means nothing there"),
     "no TOML": ("[[fault", "x"),
     "another table": ("[faults]\n", "faults"),
-    "a seed below 0": ("seed = -1", "seed"),
-    "a seed that is text": ('seed = "a"', "int"),
+    "a seed below 0": ("seed = -1", "in `seed`: expected a whole number >= 0"),
+    "a seed that is text": ('seed = "a"', "in `seed`: expected a whole number, found a text"),
 }
 
 
