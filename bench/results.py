@@ -84,10 +84,16 @@ def _table(document: dict[str, Any]) -> Iterator[str]:
         decoders, against = row["decoders"], row["against_td6_lda"].get("int8", {})
         for metric in METRICS:
             if metric in against:
-                low, high = against[metric]["interval95"]
                 figures = [_figure(decoders[decoder][metric]) for decoder in ("int8", "model", "td6_lda")]
-                difference = f"{100 * against[metric]['difference']:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
-                yield f"| {name} | {metric.replace('_', ' ')} | {' | '.join(figures)} | {difference} |"
+                cells = [name, metric.replace("_", " "), *figures, _difference(against[metric])]
+                yield f"| {' | '.join(cells)} |"
+
+
+def _difference(found: dict[str, Any]) -> str:
+    difference, interval = f"{100 * found['difference']:+.1f}", found["interval95"]
+    if interval is None:  # of one person
+        return difference
+    return f"{difference} ({' to '.join(f'{100 * end:+.1f}' for end in interval)})"
 
 
 def _figure(summary: dict[str, Any]) -> str:

@@ -45,7 +45,8 @@ def quantised(
     parity = compare(network, float_tflite, int8, windows, context, progress)
     if parity.problems and not force:
         raise ParityError(
-            f"int8 differs too much from float: {'; '.join(parity.problems)}; --force writes it, marked so"
+            f"{activations} differs too much from float: {'; '.join(parity.problems)}; train with another --seed, or "
+            f"{'' if activations == 'int16' else 'quantise with --activations int16, or '}--force writes it, marked so"
         )
     keras_row, float_row, int8_row = parity.float_keras, parity.float_tflite, parity.int8[0]
     description = Description(

@@ -8,8 +8,10 @@ from emg_edge.signal.source import Domain
 from emg_edge.signal.spec import FrameChoice
 from emg_edge.train.fitting.recipe import Recipe
 
-# Channels of every layer: width lowers int8's noise, and what it gains ends where a file has some 100 kB.
+# Channels of every layer: width lowers int8's noise, and gains little where a file has some 100 kB, which is the most
+# that one at the default context shall have.
 WIDTHS: dict[Domain, int] = {"raw": 128, "envelope": 144}
+NARROWER: dict[tuple[Domain, int], int] = {("raw", 400): 112}
 SAMPLES_WIDTH = 48  # of layers over raw samples: twice as many layers, each over five times as many steps
 
 # Context in ms -> dilations, then the frames that their output is averaged over; a frame every 25 ms (raw) or 50 ms
@@ -68,7 +70,7 @@ def shape_for(
     acceleration: int = 0,
 ) -> Shape:
     """Shape of a network for a context. Raises SpecError, naming what is offered, or what does not go together."""
-    width = recipe.width or (SAMPLES_WIDTH if frames == "raw" else WIDTHS[domain])
+    width = recipe.width or (SAMPLES_WIDTH if frames == "raw" else NARROWER.get((domain, context_ms), WIDTHS[domain]))
     if recipe.architecture == "cnn":
         if frames == "raw":
             return Shape(_of(SAMPLES, context_ms), width, acceleration=acceleration)

@@ -25,7 +25,10 @@ from emg_edge.verification.windows import cut
 
 SCHEMA = 1
 LOOP = "the live loop, in blocks of 37"
-MOST_BELOW_STATED = 0.05  # of balanced accuracy, on the model's own people: other repetitions vary by a point or two
+# Of balanced accuracy, on the model's own people. Other repetitions of all of them vary by a point or two; some of them
+# may be far from the mean that the file states, and what altered numbers leave is farther still.
+MOST_BELOW_STATED = 0.05
+MOST_BELOW_STATED_OF_SOME = 0.25
 ERROR_QUANTILES = (0.5, 0.9, 0.99, 0.999, 1.0)
 
 Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -161,9 +164,15 @@ def _whole(recording: Recording) -> bool:
 def _below_stated(model: ModelFile, recordings: Sequence[Recording], first: Row) -> Iterator[str]:
     """Yield a clause where people whom the model knows are decoded far worse than its file says."""
     told = model.description
-    known = all(knows(told, one.wearer) for one in recordings)
+    people = {one.wearer for one in recordings}
+    known = all(knows(told, wearer) for wearer in people)
+    most = (
+        MOST_BELOW_STATED
+        if len(people) == sum(map(len, told.training.databases.values()))
+        else MOST_BELOW_STATED_OF_SOME
+    )
     stated = told.quantisation.balanced_accuracy["int8"]
-    if known and first.balanced_accuracy < stated - MOST_BELOW_STATED:
+    if known and first.balanced_accuracy < stated - most:
         yield (
             f"it reaches {100 * first.balanced_accuracy:.1f} % of balanced accuracy on its own people, and the file "
             f"states {100 * stated:.1f} %: its numbers were altered, or the front end is not its own"
