@@ -1,8 +1,5 @@
 """The document that a run leaves behind: what was decided, how well, how late, and at what cost."""
 
-import os
-import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +7,7 @@ from typing import Any
 import msgspec
 
 from emg_edge.device.truth import SETTLE_S
-from emg_edge.errors import EmgEdgeError
-from emg_edge.files import cannot_write, write_json
+from emg_edge.files import check_place, write_json
 
 
 @dataclass(frozen=True)
@@ -148,40 +144,17 @@ def _health(summary: Summary) -> list[str]:
     return lines
 
 
-_MAX_SUMMARY = 1 << 16  # bytes; a summary has about a thousand
-
-
 def write(path: Path, summary: Summary) -> None:
     """Replace the file: it is a result that the user named for this run."""
     write_json(path, summary)
 
 
-def check_writable(path: Path, *kept: Path) -> None:
-    """Raise EmgEdgeError now, before a run of hours, when the summary could not be written at its end.
-
-    An earlier summary may be replaced; anything else that exists, above all the files of this run (`kept`), may not.
-    """
-    try:
-        if path.exists() and any(one.exists() and path.samefile(one) for one in kept):
-            raise EmgEdgeError(f"{path} is read by this run, and the summary would replace it; name another place")
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            raise EmgEdgeError(f"{path} is not a plain file: the summary would replace it; name another place")
-        if path.exists() and not _is_summary(path):
-            raise EmgEdgeError(f"{path} exists and is not a summary of a run; name another place")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-        Path(name).unlink()
-    except OSError as error:
-        raise cannot_write(path, error) from error
+def check_writable(path: Path, *read: Path) -> None:
+    """Raise EmgEdgeError now, before a run of hours, when the summary could not be written at its end."""
+    check_place(path, "a summary of a run", _is_summary, read)
 
 
-def _is_summary(path: Path) -> bool:
-    """Tell an earlier summary, or an empty file, from what must not be replaced."""
-    with path.open("rb") as file:
-        head = file.read(_MAX_SUMMARY)
-    if not head.strip():
-        return True
+def _is_summary(head: bytes) -> bool:
     try:
         return "latency_ms" in msgspec.json.decode(head, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):

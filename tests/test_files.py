@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emg_edge.errors import EmgEdgeError
-from emg_edge.files import refuse_overwrite, write_atomically
+from emg_edge.files import check_results, refuse_overwrite, write_atomically
 
 
 def test_a_file_is_written_whole_with_its_folders(tmp_path: Path) -> None:
@@ -77,3 +77,30 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, name: str, monk
     if len(name) > 255:
         with pytest.raises(EmgEdgeError, match="file name too long"):
             refuse_overwrite(Path(name), force=True)
+
+
+def test_only_results_are_replaced(tmp_path: Path) -> None:
+    """An earlier one, or an empty file; never what the command reads, nor any other file; nothing is touched so far."""
+    model, data = tmp_path / "g.tflite", tmp_path / "data"
+    data.mkdir()
+    contents = {
+        model: "TFL3",
+        data / "rec.json": "{}",
+        tmp_path / "r.json": '{"a": 1}',
+        tmp_path / "p.html": "<!DOCTYPE html>",
+    }
+    for path, text in contents.items():
+        path.write_text(text)
+    check_results(tmp_path / "r.json", tmp_path / "p.html", model, data)
+    check_results(tmp_path / "new" / "r.json", None, model)
+    for json_file, said in (
+        (model, "is read by this command"),
+        (data / "rec.json", "is read by this command"),
+        (tmp_path / "p.html", "exists and is not a JSON document"),
+        (tmp_path, "is not a plain file"),
+    ):
+        with pytest.raises(EmgEdgeError, match=said):
+            check_results(json_file, None, model, data)
+    with pytest.raises(EmgEdgeError, match="exists and is not a page of HTML"):
+        check_results(None, tmp_path / "r.json")
+    assert {path: path.read_text() for path in contents} == contents

@@ -4,6 +4,8 @@ import contextlib
 import errno
 import os
 import stat
+import tempfile
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from typing import Any
 import msgspec
 
 from emg_edge.errors import EmgEdgeError
+
+_HEAD = 1 << 16  # bytes of a file that tell what it is
 
 
 class Kind(Enum):
@@ -42,6 +46,45 @@ def refuse_overwrite(path: Path, *, force: bool) -> None:
         raise cannot_write(path, error) from error
     if there and not force:
         raise EmgEdgeError(f"{path} exists already; choose another name or say --force to replace it")
+
+
+def check_place(path: Path, kind: str, is_ours: Callable[[bytes], bool], read: Iterable[Path] = ()) -> None:
+    """Raise EmgEdgeError now, before long work, when its result could not be written to `path` at its end.
+
+    An earlier result may be replaced, and an empty file; anything else that exists, above all a file that is `read`, may
+    not, nor what lies in a folder that is. `is_ours` tells from a file's first 64 kB; `kind` is what the result is
+    called, "a summary of a run".
+    """
+    try:
+        if path.exists():
+            if any(_holds(one, path) for one in read):
+                raise EmgEdgeError(
+                    f"{path} is read by this command, and its result would replace it; name another place"
+                )
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise EmgEdgeError(f"{path} is not a plain file: the result would replace it; name another place")
+            with path.open("rb") as file:
+                head = file.read(_HEAD)
+            if head.strip() and not is_ours(head):
+                raise EmgEdgeError(f"{path} exists and is not {kind}; name another place")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def _holds(one: Path, path: Path) -> bool:
+    return path.resolve().is_relative_to(one.resolve()) or (one.exists() and path.samefile(one))  # by another name
+
+
+def check_results(json_file: Path | None, page: Path | None, *read: Path) -> None:
+    """check_place for the two kinds that commands write: JSON, and a page of HTML."""
+    if json_file is not None:
+        check_place(json_file, "a JSON document", lambda head: head.lstrip().startswith(b"{"), read)
+    if page is not None:
+        check_place(page, "a page of HTML", lambda head: head.lstrip().lower().startswith(b"<!doctype html"), read)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

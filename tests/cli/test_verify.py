@@ -36,6 +36,15 @@ def test_the_shipped_model_is_verified_without_anything_to_name(tmp_path: Path) 
         assert set(row) >= {"runtime", "accuracy", "balanced_accuracy", "agreement", "max_probability_error"}
 
 
+def test_the_model_is_never_replaced_by_its_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "g.tflite"
+    path.write_bytes(shipped().read_bytes())
+    with pytest.raises(SystemExit):
+        main(["verify", str(path), "--json", str(path)])
+    assert "is read by this command" in capsys.readouterr().err
+    assert path.read_bytes() == shipped().read_bytes()
+
+
 def test_altered_bytes_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Before anything is run."""
     data = bytearray(shipped().read_bytes())

@@ -96,7 +96,7 @@ def test_what_is_no_summary_is_never_replaced(tmp_path):
     """Neither a file that the run reads, nor any other file of the user's."""
     model = tmp_path / "gesture.tflite"
     model.write_bytes(b"model")
-    with pytest.raises(EmgEdgeError, match="is read by this run"):
+    with pytest.raises(EmgEdgeError, match="is read by this command"):
         check_writable(model, model)
     with pytest.raises(EmgEdgeError, match="exists and is not a summary"):
         check_writable(model)

@@ -57,10 +57,11 @@ def command(
     from emg_edge.decoding import modelfile, placement  # noqa: PLC0415
     from emg_edge.device.benchmark import run  # noqa: PLC0415
     from emg_edge.device.stopping import asked_to_stop  # noqa: PLC0415
-    from emg_edge.files import write_json  # noqa: PLC0415
+    from emg_edge.files import check_results, write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
 
     path = model or shipped()
+    check_results(json_file, None, path)
     seconds = duration if soak is None else 60 * soak
     options = run.Options(board, num_runs, warmup_runs, num_threads, seconds, soak=soak is not None)
     with asked_to_stop() as stopped:

@@ -43,6 +43,9 @@ def command(listed: bool, name: str | None, data: Path | None, **options: Any) -
     if name is None or data is None:
         raise click.UsageError("say which protocol (--protocol NAME) and where the recordings are (--data PATH)")
     protocol = protocols.protocol(name)
+    from emg_edge.files import check_results  # noqa: PLC0415 - nothing heavy for --help
+
+    check_results(options["json_file"], options["report"], data)
     document = _evaluated(protocol, data, **options)
     document["command"] = shlex.join(["emg-edge", *sys.argv[1:]])
     tables = load("emg_edge.train.evaluation.document")

@@ -8,7 +8,6 @@ import click
 from emg_edge.cli import quantize_edgetpu, quantize_micro
 from emg_edge.cli.bar import bar
 from emg_edge.cli.training_extra import load
-from emg_edge.files import refuse_overwrite
 
 if TYPE_CHECKING:
     from emg_edge.decoding.modelfile import Description, ModelFile
@@ -72,6 +71,8 @@ def command(
         quantize_edgetpu.copy(run, out, force=force)
         quantize_edgetpu.after(out, force=force)
         return
+    from emg_edge.files import refuse_overwrite  # noqa: PLC0415 - nothing heavy for --help
+
     refuse_overwrite(out, force=force)
     parity, description = _quantiser(run).quantize(run, out, bar, force=force, activations=activations)
     _tell(parity, description)

@@ -46,11 +46,13 @@ def command(
 
     from emg_edge.decoding import modelfile  # noqa: PLC0415
     from emg_edge.decoding.placement import compiled_and_source  # noqa: PLC0415
-    from emg_edge.files import write_json  # noqa: PLC0415
+    from emg_edge.files import check_results, write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
     from emg_edge.verification import people, simulated, verify  # noqa: PLC0415
 
     path = model or shipped()
+    check_results(json_file, html, path, *filter(None, (data, run)))
+    page = None if html is None else load("emg_edge.train.report.verification")
     opened, accelerated = compiled_and_source(modelfile.read(path), path, delegate_library)
     if data is not None:
         recordings = people.recordings(
@@ -66,8 +68,8 @@ def command(
     if json_file is not None:
         write_json(json_file, found)
         click.echo(f"wrote {json_file}", err=True)
-    if html is not None:
-        load("emg_edge.train.report.verification").write_page(msgspec.to_builtins(found), html)
+    if page is not None:
+        page.write_page(msgspec.to_builtins(found), html)
         click.echo(f"wrote {html}", err=True)
     if found.problems:
         raise EmgEdgeError(f"{path} does not decide alike everywhere: {'; '.join(found.problems)}")
