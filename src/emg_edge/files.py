@@ -51,8 +51,8 @@ def refuse_overwrite(path: Path, *, force: bool) -> None:
 def check_place(path: Path, kind: str, is_ours: Callable[[bytes], bool], read: Iterable[Path] = ()) -> None:
     """Raise EmgEdgeError now, before long work, when its result could not be written to `path` at its end.
 
-    An earlier result may be replaced, and an empty file; anything else that exists, above all a file that is `read`, may
-    not, nor what lies in a folder that is. `is_ours` tells from a file's first 64 kB; `kind` is what the result is
+    An earlier result may be replaced, and an empty file; nothing else that exists, above all no file that is `read`,
+    nor what lies in a folder that is. `is_ours` tells from a file's first 64 kB; `kind` is what the result is
     called, "a summary of a run".
     """
     try:
