@@ -45,6 +45,13 @@ def test_the_model_is_never_replaced_by_its_report(tmp_path: Path, capsys: pytes
     assert path.read_bytes() == shipped().read_bytes()
 
 
+def test_a_run_of_another_network_is_refused(tiny: TinyRun, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shipped model looks back twice as far."""
+    with pytest.raises(SystemExit):
+        main(["verify", "--run", str(tiny.out)])
+    assert "is not the run that " in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_altered_bytes_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Before anything is run."""
     data = bytearray(shipped().read_bytes())

@@ -8,9 +8,10 @@ import click
 from emg_edge.cli.bar import bar
 from emg_edge.cli.numbers import Numbers
 from emg_edge.cli.training_extra import load
-from emg_edge.errors import EmgEdgeError
+from emg_edge.errors import EmgEdgeError, RunFolderError
 
 if TYPE_CHECKING:
+    from emg_edge.decoding.modelfile import Description
     from emg_edge.verification.verify import Way
 
 
@@ -62,7 +63,7 @@ def command(
         recordings = simulated.people(opened)
     else:
         raise click.UsageError("this model was trained on real people: say where their recordings are, --data PATH")
-    references = () if run is None else _float_networks(run)
+    references = () if run is None else _float_networks(run, opened.description, path)
     found = verify.verify(opened, path.name, recordings, bar, references, accelerated)
     click.echo(verify.as_text(found))
     if json_file is not None:
@@ -75,9 +76,17 @@ def command(
         raise EmgEdgeError(f"{path} does not decide alike everywhere: {'; '.join(found.problems)}")
 
 
-def _float_networks(run: Path) -> "tuple[Way, ...]":
+def _float_networks(run: Path, told: "Description", path: Path) -> "tuple[Way, ...]":
     """The float network of a training run, in Keras and as TFLite."""
+    from emg_edge.decoding.runfolder import read_decoder  # noqa: PLC0415
     from emg_edge.verification.verify import Way  # noqa: PLC0415
+
+    decoder, _ = read_decoder(run)
+    if (decoder.signal, decoder.movements) != (told.signal, told.movements):
+        raise RunFolderError(
+            f"{run} is not the run that {path} was made of: its front end, its context or its movements are others; "
+            "name the one that was quantised"
+        )
 
     networks = load("emg_edge.quantize.floats", "loading TensorFlow (a few seconds)").float_networks(run)
     return tuple(Way(name, logits) for name, logits in networks.items())

@@ -107,7 +107,7 @@ def scan(path: Path, report: Callable[[str], None], suffixes: Collection[str] = 
     """
     kind = kind_of(path)
     if kind is Kind.ABSENT:
-        raise RecordingError(f"there is no {path}; give a folder, a zip or a .mat file of NinaPro")
+        raise RecordingError(f"there is no {path}; give a folder, a zip or a file of recordings")
     if kind is Kind.FOLDER:
         files = list(_walk(path, (*suffixes, ".zip"), report))
     elif path.suffix.lower() in (*suffixes, ".zip"):
