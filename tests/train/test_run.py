@@ -145,7 +145,7 @@ def test_force_begins_anew(tiny: TinyRun, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         train(with_settings(tiny, seed=5), out, Watch(silent, fitting=interrupted), force=True)
     assert json.loads((out / "config.json").read_bytes())["seed"] == 5
-    with pytest.raises(RunFolderError, match=r"no decoder\.json \(its training is unfinished"):
+    with pytest.raises(RunFolderError, match=r"no decoder\.json; its training is unfinished"):
         read_decoder(out)
 
 
