@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.metrics import confusion, scores
 from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
-from emg_edge.quantize.convert import convert, load_network
-from emg_edge.quantize.floats import in_keras
+from emg_edge.quantize.convert import convert
+from emg_edge.quantize.network import in_keras, load_network
 
 Choice = Callable[[NDArray[np.float32], NDArray[np.int64]], NDArray[np.float32]]
 

@@ -1,7 +1,6 @@
 """From a Keras network to TFLite, float and int8; outputs keep their names in the signature."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import keras
@@ -9,8 +8,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from emg_edge.damage import ARCHIVE_ERRORS
-from emg_edge.errors import RunFolderError
+from emg_edge.quantize.logits import set_right
+from emg_edge.quantize.network import in_keras
 from emg_edge.quiet import quiet
 
 Activations = Literal["int8", "int16"]
@@ -20,19 +19,11 @@ _OPERATORS = {
 }
 
 
-def load_network(path: Path) -> Any:
-    """The float network, (batch, context, 1, channels) -> {"logits", "embedding"}."""
-    try:
-        return keras.models.load_model(path)
-    except (*ARCHIVE_ERRORS, TypeError) as error:  # the file is a zip too; TypeError: it holds something else
-        reason = str(error).partition("\n")[0]
-        raise RunFolderError(f"cannot read the network {path}: {reason}; train again") from error
-
-
 def convert(network: Any, calibration: NDArray[np.float32] | None, activations: Activations = "int8") -> bytes:
     """Convert to TFLite: int8 throughout, ranges taken from `calibration` (n, context, channels), or float without.
 
-    With int16 activations weights stay int8, and input and outputs are int16 too.
+    The last layer of int8 is set right on `calibration`, too. With int16 activations weights stay int8,
+    and input and outputs are int16 too.
     The batch is pinned to 1, or dilated convolutions would become SPACE_TO_BATCH and shapes dynamic.
     """
     shape = network.input_shape[1:]
@@ -50,4 +41,7 @@ def convert(network: Any, calibration: NDArray[np.float32] | None, activations: 
         converter.target_spec.supported_ops = [_OPERATORS[activations]]
         converter.inference_input_type = converter.inference_output_type = tf.dtypes.as_dtype(activations)
     with quiet(1, 2):
-        return bytes(converter.convert())
+        flatbuffer = bytes(converter.convert())
+    if calibration is None or activations != "int8":
+        return flatbuffer
+    return set_right(flatbuffer, calibration, in_keras(network)(calibration))

@@ -12,7 +12,7 @@ from emg_edge.decoding.parity import shortfalls
 from emg_edge.decoding.runfolder import Windows
 from emg_edge.decoding.runtimes import PREFERRED, runtimes
 from emg_edge.progress import Progress
-from emg_edge.quantize.floats import in_keras
+from emg_edge.quantize.network import in_keras
 
 _BATCH = 4096  # windows cut and run at once: some ten MB
 

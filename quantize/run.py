@@ -9,8 +9,9 @@ from emg_edge.errors import ParityError, RunFolderError
 from emg_edge.files import refuse_overwrite
 from emg_edge.movements import names_of
 from emg_edge.progress import Progress
-from emg_edge.quantize.convert import Activations, convert, load_network
+from emg_edge.quantize.convert import Activations, convert
 from emg_edge.quantize.graph import operators
+from emg_edge.quantize.network import load_network
 from emg_edge.quantize.parity import Parity, compare
 from emg_edge.signal.probe import probe
 

@@ -16,7 +16,7 @@ from emg_edge.decoding.modelfile import Description
 from emg_edge.decoding.runfolder import Windows, read_decoder, read_windows
 from emg_edge.errors import EmgEdgeError, ParityError, RunFolderError
 from emg_edge.progress import in_order
-from emg_edge.quantize.convert import load_network
+from emg_edge.quantize.network import load_network
 from emg_edge.quantize.parity import Parity
 from emg_edge.quantize.run import quantize
 from emg_edge.train.data.windows import save_windows

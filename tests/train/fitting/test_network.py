@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from support import takes
 
 from emg_edge.decoding.interpreter import Network, find_runtime
-from emg_edge.quantize.convert import convert, load_network
+from emg_edge.quantize.convert import convert
 from emg_edge.quantize.edgetpu.check import check
 from emg_edge.quantize.graph import operators
+from emg_edge.quantize.network import load_network
 from emg_edge.signal.spec import AXES, default_spec
 from emg_edge.train.data.dataset import make_dataset
 from emg_edge.train.data.sequences import FrameSet
@@ -82,7 +83,8 @@ def test_int8_is_integers_throughout_and_without_a_loop(name: str, tmp_path: Any
     int8, expected = Network(flatbuffer), network.predict(windows, verbose=0)
     for output in ("logits", "embedding"):
         found = np.stack([int8(window, output) for window in windows[:100]])
-        error = np.abs(found - expected[output][:100, 0])
+        # What is far below all that decides saturates.
+        error = np.abs(found - np.maximum(expected[output][:100, 0], int8.outputs[output].reach[0]))
         assert np.quantile(error, 0.99) < 0.05 * np.ptp(expected[output])
 
 

@@ -1,0 +1,33 @@
+"""The float network of a training run, as Keras has it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from emg_edge.damage import ARCHIVE_ERRORS
+from emg_edge.errors import RunFolderError
+
+Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (n, context, features) -> (n, classes)
+
+
+def load_network(path: Path) -> Any:
+    """The float network, (batch, context, 1, channels) -> {"logits", "embedding"}."""
+    try:
+        return keras.models.load_model(path)
+    except (*ARCHIVE_ERRORS, TypeError) as error:  # the file is a zip too; TypeError: it holds something else
+        reason = str(error).partition("\n")[0]
+        raise RunFolderError(f"cannot read the network {path}: {reason}; train again") from error
+
+
+def in_keras(network: Any) -> Logits:
+    """Make a plain function of it."""
+
+    def logits(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = network.predict(windows[:, :, None], batch_size=256, verbose=0)["logits"]
+        return found.reshape(len(windows), -1)
+
+    return logits
