@@ -99,11 +99,11 @@ def record(
                 else:
                     silence.heard()
                     left = math.ceil(most - recorder.samples) if math.isfinite(most) else len(block.samples)
-                    if label is not None and block.movement is not None and not overruled:
-                        say(f"{board.name} knows which movement is made: its labels are written, and --label is not")
-                        overruled = True
                     if label is not None and block.movement is None:
                         block = msgspec.structs.replace(block, movement=np.full(len(block.samples), label, np.int16))
+                    elif label is not None and not overruled:
+                        say(f"{board.name} knows which movement is made: its labels are written, and --label is not")
+                        overruled = True
                     block = block.first(left)
                     recorder.write(block)
                     loss.add(block.lost, board.skipped_bytes)

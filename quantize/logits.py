@@ -10,6 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network
+from emg_edge.quantize.graph import read_graph
 
 # A movement whose logit is so far below the likeliest one's has a probability of 0.25 % at most, however far it is.
 _BELOW = 6.0
@@ -19,7 +20,7 @@ _LOWEST, _STEPS = -128, 255
 def set_right(flatbuffer: bytes, windows: NDArray[np.float32], logits: NDArray[np.float32]) -> bytes:
     """Correct the converter's file by what the float network says, `logits` (n, classes), of `windows` (n, ...)."""
     changed = bytearray(flatbuffer)
-    layer = _last_layer(changed)
+    layer = _last_layer(flatbuffer, changed)
     near = logits > logits.max(axis=1, keepdims=True) - _BELOW
     errors = np.where(near, Network(flatbuffer).each(windows) - logits, 0)
     error = errors.sum(axis=0) / np.maximum(near.sum(axis=0), 1)
@@ -50,16 +51,15 @@ class _Layer:
     zero_point: NDArray[np.int64]
 
 
-def _last_layer(flatbuffer: bytearray) -> _Layer:
-    model = schema.Model.GetRootAsModel(flatbuffer, 0)
-    signature, graph = model.SignatureDefs(0), model.Subgraphs(0)
-    outputs = (signature.Outputs(i) for i in range(signature.OutputsLength()))
-    index = next(one.TensorIndex() for one in outputs if one.Name() == b"logits")
-    nodes = (graph.Operators(i) for i in range(graph.OperatorsLength()))
-    maker = next(node for node in nodes if index in node.OutputsAsNumpy().tolist())
-    code = model.OperatorCodes(maker.OpcodeIndex())
-    assert max(code.BuiltinCode(), code.DeprecatedBuiltinCode()) == schema.BuiltinOperator.CONV_2D
-    bias, output = graph.Tensors(maker.Inputs(2)), graph.Tensors(index).Quantization()
+def _last_layer(flatbuffer: bytes, changed: bytearray) -> _Layer:
+    """Find in the file what makes the logits, and its places in the copy that is changed."""
+    found = read_graph(flatbuffer)
+    node = next(one for one in found.nodes if found.signature["logits"] in [tensor.name for tensor in one.outputs])
+    assert node.operator == "CONV_2D"
+    model = schema.Model.GetRootAsModel(changed, 0)
+    graph = model.Subgraphs(0)
+    layer = graph.Operators(node.index)
+    bias, output = graph.Tensors(layer.Inputs(2)), graph.Tensors(layer.Outputs(0)).Quantization()
     return _Layer(
         model.Buffers(bias.Buffer()).DataAsNumpy().view(np.int32),
         bias.Quantization().ScaleAsNumpy(),

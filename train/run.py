@@ -23,7 +23,7 @@ from emg_edge.train.data.orientation import orientation
 from emg_edge.train.data.sequences import FrameSet
 from emg_edge.train.data.splits import TRAINED, Side
 from emg_edge.train.fitting.baseline import hop_features, td6_lda
-from emg_edge.train.fitting.checkpoint import CHECKPOINT, Checkpoint
+from emg_edge.train.fitting.checkpoint import CHECKPOINT
 from emg_edge.train.fitting.fit import Report, fit, logits_at
 from emg_edge.train.fitting.shape import Shape, shape_for
 from emg_edge.train.fitting.task import Task
@@ -83,10 +83,13 @@ def _one_decoder(
     began = time.monotonic()
     data, head = with_head(data, config)
     frames = data.frames()
-    if kept := Checkpoint.epochs_of(out / CHECKPOINT):
-        watch.say(f"{title}: going on after epoch {kept}")
     task = Task(frames, len(data.movements), shape, config.recipe, config.seed, data.spec, head)
-    network, history = fit(task, out / CHECKPOINT, watch.fitting(title))
+    network, history = fit(
+        task,
+        out / CHECKPOINT,
+        watch.fitting(title),
+        going_on=lambda epoch: watch.say(f"{title}: going on after epoch {epoch}"),
+    )
     decided = _decided_at_test(network, data, frames)
     members = list(range(len(data.tracks)))
     wearers = list(dict.fromkeys(track.wearer for track in data.tracks))

@@ -1,1 +1,3 @@
 """Measures the whole loop on the machine that it runs on: where each decision's time goes, and what a run costs."""
+
+LEAST_S = 3  # in real time: the share of a core and the memory of a shorter run are those of its start

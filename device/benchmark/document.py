@@ -124,6 +124,7 @@ def make(
     after: Condition,
     *,
     soak: bool,
+    interrupted: bool = False,
 ) -> Document:
     """The first of the sweep is the one that the document is about."""
     first, told, summary = sweep[0], placement.model.description, live.summary
@@ -161,6 +162,7 @@ def make(
         after=after,
         soak=_soak(live) if soak else None,
         delegate=placement.delegate,
+        interrupted=interrupted,
     )
 
 

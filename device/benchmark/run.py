@@ -4,10 +4,8 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
-
 from emg_edge.decoding.placement import Placement
-from emg_edge.device.benchmark import bare, document, live, stages
+from emg_edge.device.benchmark import LEAST_S, bare, document, live, stages
 from emg_edge.device.benchmark.document import Document, Measured, quietest
 from emg_edge.device.benchmark.machine import condition, machine
 from emg_edge.errors import EmgEdgeError
@@ -15,9 +13,6 @@ from emg_edge.errors import EmgEdgeError
 # Who shares a machine slows it down for seconds, and never makes it quicker: of several rounds, the quietest tells most
 # of the program and least of the others.
 ROUNDS = 5
-
-
-LEAST_S = 3.0  # in real time: the share of a core and the memory of a shorter run are those of its start
 
 
 @dataclass(frozen=True)
@@ -51,10 +46,18 @@ def bench(placement: Placement, options: Options, stopped: Callable[[], bool], s
     if watched.summary.get("seconds", 0.0) < LEAST_S:
         _refuse_stopped(stopped)
     after = condition()
-    found = document.make(
-        placement, options.board, options.warmup, sweep, watched, machine(), before, after, soak=options.soak
+    return document.make(
+        placement,
+        options.board,
+        options.warmup,
+        sweep,
+        watched,
+        machine(),
+        before,
+        after,
+        soak=options.soak,
+        interrupted=stopped(),
     )
-    return msgspec.structs.replace(found, interrupted=stopped())
 
 
 def _refuse_stopped(stopped: Callable[[], bool]) -> None:

@@ -25,12 +25,6 @@ class Checkpoint:
     variables: list[NDArray[Any]] = field(default_factory=list)  # network and optimizer, to go on from
     _written: float = field(default_factory=time.monotonic)
 
-    @classmethod
-    def epochs_of(cls, path: Path) -> int:
-        """How many epochs of an interrupted fit are kept."""
-        found = cls.read(path)
-        return found.epoch if found else 0
-
     def epoch_done(self, row: dict[str, Any]) -> None:
         self.history.append(row)
         self.epoch += 1

@@ -40,11 +40,16 @@ Report = Callable[[Step], None]
 
 
 def fit(
-    task: Task, checkpoint: Path | None, report: Report, start: list[NDArray[np.float32]] | None = None
+    task: Task,
+    checkpoint: Path | None,
+    report: Report,
+    start: list[NDArray[np.float32]] | None = None,
+    going_on: Callable[[int], None] = lambda epoch: None,  # noqa: ARG005 - tells nobody
 ) -> tuple[Any, list[dict[str, Any]]]:
     """Train; returns the network, with one head, and its history, a row an epoch.
 
-    An interrupted fit goes on from `checkpoint`. `start` holds weights to begin with, of a network of the same shape.
+    An interrupted fit goes on from `checkpoint`; `going_on` is told after which epoch. `start` holds weights to begin
+    with, of a network of the same shape.
     Raises RecordingError when the head that is to be kept has nothing to learn from.
     """
     counted = np.isin(task.data.sides, task.on)
@@ -59,6 +64,8 @@ def fit(
     batches = -(-size // recipe.batch)
     epochs = max(recipe.epochs, -(-recipe.least_steps // batches))
     state = (Checkpoint.read(checkpoint) if checkpoint else None) or Checkpoint()
+    if state.epoch:
+        going_on(state.epoch)
     keras.utils.set_random_seed(task.seed)
     network = training_network(
         task.data.frames.shape[1], task.classes, task.shape, dropout, heads.count if heads is not None else None

@@ -63,23 +63,17 @@ STRANGERS = Recipe(members=4, width=48, epochs=6)
 
 def changed(settings: Iterable[str], base: Recipe = Recipe()) -> Recipe:  # noqa: B008 - it is frozen
     """Apply settings written KEY=VALUE to a recipe. Raises SpecError for what is no setting, or no such value."""
-    values = msgspec.structs.asdict(base)
     for setting in settings:
         key, written, value = setting.partition("=")
-        if not written or key not in values:
+        if not written or key not in Recipe.__struct_fields__:
             known = ", ".join(Recipe.__struct_fields__)
             raise SpecError(f"the recipe cannot be changed by '{setting}': expected KEY=VALUE, where KEY is of {known}")
-        values[key] = value
-    try:
-        return msgspec.convert(values, Recipe, strict=False)
-    except msgspec.ValidationError as error:
-        raise SpecError(f"the recipe cannot be changed so: {plain(error)}{_choices(error)}") from error
-
-
-def _choices(error: msgspec.ValidationError) -> str:
-    """Where a word was no choice, say which there are."""
-    words = next((words for key, words in _WORDS.items() if str(error).endswith(f"`$.{key}`")), ())
-    return f"; choose one of {', '.join(words)}" if words else ""
+        try:
+            base = msgspec.convert(msgspec.structs.asdict(base) | {key: value}, Recipe, strict=False)
+        except msgspec.ValidationError as error:
+            choices = f"; choose one of {', '.join(_WORDS[key])}" if key in _WORDS else ""
+            raise SpecError(f"the recipe cannot be changed so: {plain(error)}{choices}") from error
+    return base
 
 
 class FineTuning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

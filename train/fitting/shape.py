@@ -8,10 +8,12 @@ from emg_edge.signal.source import Domain
 from emg_edge.signal.spec import FrameChoice
 from emg_edge.train.fitting.recipe import Recipe
 
-# Channels of every layer: width lowers int8's noise, and gains little where a file has some 100 kB, which is the most
-# that one at the default context shall have.
-WIDTHS: dict[Domain, int] = {"raw": 128, "envelope": 144}
-NARROWER: dict[tuple[Domain, int], int] = {("raw", 400): 112}
+# Channels of every layer, by context in ms: width lowers int8's noise, and gains little where a file has some 100 kB,
+# which is the most that one at the default context shall have (docs/decisions/0026-how-wide-a-network-is.md).
+WIDTHS: dict[Domain, dict[int, int]] = {
+    "raw": {200: 128, 400: 112, 600: 128, 1000: 128},
+    "envelope": {200: 144, 400: 144, 600: 144, 1000: 144},
+}
 SAMPLES_WIDTH = 48  # of layers over raw samples: twice as many layers, each over five times as many steps
 
 # Context in ms -> dilations, then the frames that their output is averaged over; a frame every 25 ms (raw) or 50 ms
@@ -70,7 +72,7 @@ def shape_for(
     acceleration: int = 0,
 ) -> Shape:
     """Shape of a network for a context. Raises SpecError, naming what is offered, or what does not go together."""
-    width = recipe.width or (SAMPLES_WIDTH if frames == "raw" else NARROWER.get((domain, context_ms), WIDTHS[domain]))
+    width = recipe.width or (SAMPLES_WIDTH if frames == "raw" else _of(WIDTHS[domain], context_ms))
     if recipe.architecture == "cnn":
         if frames == "raw":
             return Shape(_of(SAMPLES, context_ms), width, acceleration=acceleration)

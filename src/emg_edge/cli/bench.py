@@ -8,6 +8,7 @@ from emg_edge.cli.delegate_options import delegate_options
 from emg_edge.cli.numbers import Numbers
 from emg_edge.cli.simulate import BOARDS
 from emg_edge.cli.talk import say
+from emg_edge.device.benchmark import LEAST_S
 
 
 @click.command("bench")
@@ -16,7 +17,9 @@ from emg_edge.cli.talk import say
 @click.option("--num-runs", type=click.IntRange(10), default=1000, show_default=True, help="Decisions to measure.")
 @click.option("--warmup-runs", type=click.IntRange(0), default=50, show_default=True, help="Decisions before them.")
 @click.option("--num-threads", type=Numbers(), default="1", show_default=True, metavar="1,2,4", help="Each in turn.")
-@click.option("--duration", type=click.FloatRange(3), default=20.0, show_default=True, help="Seconds in real time.")
+@click.option(
+    "--duration", type=click.FloatRange(LEAST_S), default=20.0, show_default=True, help="Seconds in real time."
+)
 @click.option("--soak", type=click.FloatRange(0.1), metavar="MINUTES", help="In real time for so long; watch memory.")
 @delegate_options
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")

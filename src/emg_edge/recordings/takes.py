@@ -80,8 +80,9 @@ def recordings(
     database: str | Collection[str] | None = None,
     subjects: Collection[int] | None = None,
     report: Callable[[str], None] | None = None,
+    choose: Callable[[Sequence[Take]], Iterable[Take]] = iter,
 ) -> Iterator[Recording]:
-    """Read what find() finds, one recording in memory at a time.
+    """Read what find() finds, or what `choose` takes of it, one recording in memory at a time.
 
     What cannot be read is told to `report` and passed over; without `report` it raises RecordingError.
     """
@@ -91,12 +92,7 @@ def recordings(
     for sentence in (*found.unreadable, *found.remarks):
         if report is not None:
             report(sentence)
-    yield from read(found.takes, report)
-
-
-def read(some: Iterable[Take], report: Callable[[str], None] | None = None) -> Iterator[Recording]:
-    """Read one after the other; `report` as in recordings()."""
-    for take in some:
+    for take in choose(found.takes):
         try:
             recording = take.read()
         except RecordingError as error:

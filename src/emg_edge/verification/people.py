@@ -1,11 +1,12 @@
 """Whose recordings say what about a model: those of the people whom it knows, and those of strangers."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from emg_edge.decoding.modelfile import Description
 from emg_edge.recordings import takes
 from emg_edge.recordings.recording import Recording
+from emg_edge.recordings.take import Take
 
 
 def knows(description: Description, wearer: str) -> bool:
@@ -25,17 +26,17 @@ def recordings(
     Who is left out is said, and what cannot be read is said and passed over. Raises RecordingError where nothing is
     left.
     """
-    found = takes.find(data, databases or None, subjects or None)
-    for sentence in (*found.unreadable, *found.remarks):
-        say(sentence)
-    chosen = found.takes
-    known = [take for take in chosen if knows(description, take.wearer)]
-    if known and not databases and not subjects:
-        chosen = tuple(known)
-        strangers = {take.wearer for take in found.takes} - {take.wearer for take in known}
+
+    def choose(there: Sequence[Take]) -> Sequence[Take]:
+        known = [take for take in there if knows(description, take.wearer)]
+        if not known or databases or subjects:
+            return there
+        strangers = {take.wearer for take in there} - {take.wearer for take in known}
         if strangers:
             say(
                 f"left out: {len(strangers)} of the people in {data}, on whom the model was not trained "
                 "(--database and --subjects choose)"
             )
-    yield from takes.read(chosen, say)
+        return known
+
+    return takes.recordings(data, databases or None, subjects or None, say, choose)
