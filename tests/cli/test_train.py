@@ -144,6 +144,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tiny: TinyRun, tmp_
     """Interrupted while it trains, the command says how to go on; the folder is the run's."""
     out = tmp_path / "run"
     command = [sys.executable, "-m", "emg_edge", "train", "--data", str(tiny.data), "--out", str(out)]
+    command += ["--recipe", "epochs=100000"]  # more than any machine has done before the signal comes
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not (out / "config.json").exists() and process.poll() is None and time.monotonic() < deadline:
