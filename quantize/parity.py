@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.metrics import confusion, scores
-from emg_edge.decoding.parity import shortfalls
+from emg_edge.decoding.parity import agreement, shortfalls
 from emg_edge.decoding.runfolder import Windows
 from emg_edge.decoding.runtimes import PREFERRED, runtimes
 from emg_edge.progress import Progress
@@ -19,12 +19,13 @@ _BATCH = 4096  # windows cut and run at once: some ten MB
 
 @dataclass(frozen=True)
 class Row:
-    """One model on the test windows; agreement and probability error are against the float Keras network."""
+    """One model on the test windows; agreement, near-ties and probability error are against the float Keras network."""
 
     name: str
     accuracy: float
     balanced_accuracy: float
     agreement: float
+    near_ties: float
     max_probability_error: float
     bytes: int | None
 
@@ -97,12 +98,13 @@ def _row(
     windows: Windows,
     size: int | None,
 ) -> Row:
-    found = scores(confusion(windows.test_classes, logits.argmax(axis=1), logits.shape[1]))
+    decided = logits.argmax(axis=1)
+    found = scores(confusion(windows.test_classes, decided, logits.shape[1]))
     return Row(
         name,
         found["accuracy"],
         found["balanced_accuracy"],
-        float((logits.argmax(axis=1) == reference.argmax(axis=1)).mean()),
+        *agreement(decided, softmax(reference)),
         float(np.abs(softmax(logits) - softmax(reference)).max()),
         size,
     )

@@ -135,7 +135,7 @@ def test_the_float_network_comes_first(model: ModelFile, recordings: list[Record
 
 
 def row(runtime: str, agreement: float, balanced: float) -> Row:
-    return Row(runtime, 0.9, balanced, agreement, 0.0, 0.0, [], [])
+    return Row(runtime, 0.9, balanced, agreement, 0.0, 0.0, 0.0, [], [])
 
 
 def test_bounds_are_said_in_figures() -> None:

@@ -108,16 +108,19 @@ def _tell(parity: "Parity", description: "Description") -> None:
 
 
 def table(parity: "Parity", description: "Description") -> str:
-    """The parity table; agreement and probability error are against the float network."""
+    """The parity table; agreement, near-ties and probability difference are against the float network."""
+    from emg_edge.decoding.parity import NEAR_TIES_ARE  # noqa: PLC0415 - nothing heavy for --help
+
     wide = max(len(row.name) for row in parity.rows)
-    columns = f"{'accuracy':>10}{'balanced':>10}{'agreement':>11}{'largest probability difference':>32}{'bytes':>9}"
+    shares = f"{'accuracy':>10}{'balanced':>10}{'agreement':>11}{'near-ties':>11}"
+    columns = f"{shares}{'largest probability difference':>32}{'bytes':>9}"
     rows = [" " * wide + columns]
     for row in parity.rows:
         size = "" if row.bytes is None else str(row.bytes)
         rows.append(
             f"{row.name:<{wide}}{100 * row.accuracy:>9.2f}%{100 * row.balanced_accuracy:>9.2f}%"
-            f"{100 * row.agreement:>10.2f}%{row.max_probability_error:>32.4f}{size:>9}"
+            f"{100 * row.agreement:>10.2f}%{100 * row.near_ties:>10.2f}%{row.max_probability_error:>32.4f}{size:>9}"
         )
     used = description.quantisation.operators
     counted = ", ".join(f"{name} x {used.count(name)}" for name in dict.fromkeys(used))
-    return "\n".join([f"{parity.windows} test windows", *rows, f"operators: {counted}"])
+    return "\n".join([f"{parity.windows} test windows", *rows, NEAR_TIES_ARE, f"operators: {counted}"])

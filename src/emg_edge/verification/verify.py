@@ -13,7 +13,7 @@ from emg_edge.decoding.delegates import DELEGATES
 from emg_edge.decoding.interpreter import Network, softmax
 from emg_edge.decoding.metrics import confusion, scores
 from emg_edge.decoding.modelfile import ModelFile
-from emg_edge.decoding.parity import shortfalls
+from emg_edge.decoding.parity import NEAR_TIES_ARE, agreement, shortfalls
 from emg_edge.decoding.placement import Placement, on_cpu
 from emg_edge.decoding.runtimes import runtimes
 from emg_edge.errors import RecordingError
@@ -52,7 +52,7 @@ class Movement(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One way to run the file, over all windows; agreement and errors are against the first row.
+    """One way to run the file, over all windows; agreement, near-ties and errors are against the first row.
 
     accuracy, balanced_accuracy   over the windows that can be judged
     max_probability_error, p99_probability_error   of the likeliest movement's probability
@@ -63,6 +63,7 @@ class Row(msgspec.Struct, frozen=True):
     accuracy: float
     balanced_accuracy: float
     agreement: float
+    near_ties: float
     max_probability_error: float
     p99_probability_error: float
     probability_errors: list[float]
@@ -213,7 +214,7 @@ def _row(
         name,
         found["accuracy"],
         found["balanced_accuracy"],
-        float(same.mean()),
+        *agreement(decided, reference),
         float(error.max()),
         float(np.quantile(error, 0.99)),
         np.quantile(error, ERROR_QUANTILES).tolist(),
@@ -237,14 +238,15 @@ def as_text(found: Verification) -> str:
         f"{found.model}: {found.windows} windows of {found.recordings} recordings, {found.judged} of them judged"
         + (f"; {found.left_out} recordings left out, as samples are missing in them" if found.left_out else ""),
         *_who(found),
-        f"{'':<{wide}}  accuracy  balanced  agreement  probability error (largest, 99 %)",
+        f"{'':<{wide}}  accuracy  balanced  agreement  near-ties  probability error (largest, 99 %)",
     ]
     lines += [
         f"{row.runtime:<{wide}}  {100 * row.accuracy:7.2f}%  {100 * row.balanced_accuracy:7.2f}%  "
-        f"{100 * row.agreement:8.2f}%  {row.max_probability_error:.4f}, {row.p99_probability_error:.4f}"
+        f"{100 * row.agreement:8.2f}%  {100 * row.near_ties:8.2f}%  "
+        f"{row.max_probability_error:.4f}, {row.p99_probability_error:.4f}"
         for row in found.runtimes
     ]
     lowest = min(found.runtimes[0].movements, key=lambda one: one.recall)
     lines.append(f"lowest recall: {lowest.name}, {100 * lowest.recall:.1f} % of {lowest.windows} windows")
-    lines.append(f"agreement and errors are against {found.runtimes[0].runtime}, over all windows")
+    lines += [f"agreement and errors are against {found.runtimes[0].runtime}, over all windows", NEAR_TIES_ARE]
     return "\n".join(lines)
