@@ -83,7 +83,7 @@ def test_a_wrong_row_is_named(path, line, column, text, sentence):
         ({"schema": 2}, "is of version 2, and this emg-edge reads version 1"),
         ({"columns": "TOASTER_BOARD"}, "8 channels in the columns of 'TOASTER_BOARD' cannot be"),
         ({"channels": 4}, "it says 4 channels, and its layout 'ring8' has 8"),
-        ({"colour": "red"}, "unknown field `colour`"),
+        ({"colour": "red"}, "`colour` means nothing there"),
         ({"source": {"domain": "raw", "rate_hz": 0, "unit": "uV", "layout": "ring8"}}, "a rate of 0 Hz"),
         (
             {"source": {"domain": "raw", "rate_hz": 250, "unit": "uV", "layout": "hat"}},

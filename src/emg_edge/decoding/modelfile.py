@@ -16,6 +16,7 @@ import msgspec
 from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.errors import ModelFileError, SpecError
 from emg_edge.files import refuse_overwrite, write_atomically
+from emg_edge.plain import plain
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.source import Unit
 from emg_edge.signal.spec import SignalSpec
@@ -174,7 +175,7 @@ def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFil
             raise ModelFileError(f"{name} has description schema {schema}, and this emg-edge reads {SCHEMA}; update it")
         description = msgspec.json.decode(document, type=Description)
     except (msgspec.MsgspecError, SpecError, UnicodeDecodeError, RecursionError) as error:
-        raise ModelFileError(f"{name} has a damaged description: {error}") from error
+        raise ModelFileError(f"{name} has a damaged description: {plain(error)}; copy it again") from error
     flatbuffer = data[: description.model_bytes]
     if len(flatbuffer) != description.model_bytes or hashlib.sha256(flatbuffer).hexdigest() != description.model_sha256:
         raise ModelFileError(

@@ -21,6 +21,7 @@ from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.decoding.modelfile import Scales, Training
 from emg_edge.errors import RunFolderError, SpecError
 from emg_edge.files import Kind, kind_of
+from emg_edge.plain import plain
 from emg_edge.signal.spec import SignalSpec
 
 CONFIG = "config.json"
@@ -87,7 +88,7 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
         decoder = msgspec.json.decode((run / DECODER).read_bytes(), type=Decoder)
         metrics = msgspec.json.decode((run / METRICS).read_bytes(), type=dict[str, Any])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, SpecError) as error:
-        raise RunFolderError(f"the run folder {run} is damaged: {error}; train again") from error
+        raise RunFolderError(f"the run folder {run} is damaged: {plain(error)}; train again") from error
     return decoder, metrics
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from emg_edge import __version__
 from emg_edge.errors import EmgEdgeError, RecordingError
+from emg_edge.plain import plain
 from emg_edge.recordings.boardcolumns import BOARDS, nearest_board
 from emg_edge.signal.source import Source
 
@@ -118,5 +119,6 @@ def look_beside(path: Path) -> Description | None:
     try:
         return msgspec.json.decode(text, type=Description)
     except (msgspec.MsgspecError, UnicodeDecodeError, EmgEdgeError) as error:
-        said = " ".join(str(error).split())
-        raise RecordingError(f"{place} does not describe a recording ({said}); restore it from a copy") from error
+        raise RecordingError(
+            f"{place} does not describe a recording ({plain(error)}); restore it from a copy"
+        ) from error
