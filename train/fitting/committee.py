@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 
-from emg_edge.train.fitting.network import deployed_network
+from emg_edge.train.fitting.network import HEAD, deployed_network
 from emg_edge.train.fitting.shape import Shape
 from emg_edge.train.fitting.task import Task
 
@@ -21,16 +22,21 @@ def member_tasks(task: Task) -> list[Task]:
 
 
 def joined(networks: Sequence[Any]) -> Any:
-    """One network of several that take the same frames; the embedding is all of theirs."""
+    """One network of several that take the same frames; the embedding is all of theirs.
+
+    The mean of their logits is one head over all embeddings, which int8 rounds once.
+    """
     if len(networks) == 1:
         return networks[0]
     frames = keras.Input(networks[0].input_shape[1:], name="frames")
-    told = [network(frames) for network in networks]
-    outputs = {
-        "logits": keras.layers.Average()([one["logits"] for one in told]),
-        "embedding": keras.layers.Concatenate()([one["embedding"] for one in told]),
-    }
-    return keras.Model(frames, outputs)
+    trunks = [keras.Model(network.input, network.output["embedding"]) for network in networks]
+    embedding = keras.layers.Concatenate()([trunk(frames) for trunk in trunks])
+    heads = [network.get_layer(HEAD) for network in networks]
+    head = type(heads[0]).from_config(heads[0].get_config())
+    logits = head(embedding)
+    kernels, biases = zip(*(one.get_weights() for one in heads), strict=True)
+    head.set_weights([np.concatenate(kernels, axis=-2) / len(heads), np.mean(biases, axis=0)])
+    return keras.Model(frames, {"logits": logits, "embedding": embedding})
 
 
 def deployed(networks: Sequence[Any], shape: Shape) -> Any:
