@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from emg_edge.decoding.interpreter import Network
-from emg_edge.decoding.runfolder import NETWORK, read_decoder
+from emg_edge.decoding.runfolder import Decoder
 from emg_edge.quantize.convert import convert
-from emg_edge.quantize.network import Logits, in_keras, load_network
+from emg_edge.quantize.network import Logits, in_keras, network_of
 
 
-def float_networks(run: Path) -> dict[str, Logits]:
-    """Load it in Keras, and convert it to float TFLite. Raises RunFolderError where the folder is no finished run."""
-    read_decoder(run)
-    network = load_network(run / NETWORK)
+def float_networks(run: Path, decoder: Decoder) -> dict[str, Logits]:
+    """Load it in Keras, and convert it to float TFLite. Raises RunFolderError where it is not this decoder's."""
+    network = network_of(run, decoder)
     return {"float Keras": in_keras(network), "float TFLite": Network(convert(network, None)).each}

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.damage import ARCHIVE_ERRORS
+from emg_edge.decoding.runfolder import DECODER, NETWORK, Decoder, damaged
 from emg_edge.errors import RunFolderError
 
 Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (n, context, features) -> (n, classes)
@@ -21,6 +22,20 @@ def load_network(path: Path) -> Any:
     except (*ARCHIVE_ERRORS, TypeError) as error:  # the file is a zip too; TypeError: it holds something else
         reason = str(error).partition("\n")[0]
         raise RunFolderError(f"cannot read the network {path}: {reason}; train again") from error
+
+
+def network_of(run: Path, decoder: Decoder) -> Any:
+    """The float network of a run. Raises RunFolderError where it is not the one that its decoder describes."""
+    network = load_network(run / NETWORK)
+    outputs = getattr(network, "output", None)
+    if not isinstance(outputs, dict) or not {"logits", "embedding"} <= set(outputs):
+        raise damaged(run, f"{NETWORK} does not give logits and an embedding")
+    described = len(decoder.movements), (decoder.signal.context, 1, decoder.signal.features)
+    found = outputs["logits"].shape[-1], tuple(network.input_shape[1:])
+    if found != described:
+        makes, expected = (f"{logits} logits of {shape} numbers" for logits, shape in (found, described))
+        raise damaged(run, f"{NETWORK} makes {makes}, and {DECODER} describes {expected}")
+    return network
 
 
 def in_keras(network: Any) -> Logits:

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from emg_edge.decoding import modelfile
+from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.modelfile import Description, ModelFile, Quantisation
-from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
+from emg_edge.decoding.runfolder import read_decoder, read_windows, refuse_misfit
 from emg_edge.errors import ParityError, RunFolderError
-from emg_edge.files import refuse_overwrite
 from emg_edge.movements import names_of
 from emg_edge.progress import Progress
 from emg_edge.quantize.convert import Activations, convert
 from emg_edge.quantize.graph import operators
-from emg_edge.quantize.network import load_network
+from emg_edge.quantize.network import network_of
 from emg_edge.quantize.parity import Parity, compare
 from emg_edge.signal.probe import probe
 
@@ -25,7 +25,7 @@ def quantize(
     run: Path, out: Path, progress: Progress, *, force: bool = False, activations: Activations = "int8"
 ) -> tuple[Parity, Description]:
     """Convert, compare, write. Raises ParityError below the bound unless `force`, which marks the file."""
-    refuse_overwrite(out, force=force)
+    modelfile.check_place(out, force=force)
     parity, model = quantised(run, progress, force=force, activations=activations)
     modelfile.write(out, model.flatbuffer, model.description, force=force)
     return parity, model.description
@@ -39,7 +39,8 @@ def quantised(
     windows = read_windows(run)
     if not len(windows.test) or not len(windows.calibration):
         raise RunFolderError(f"{run} has no test or no calibration windows, so nothing can be shown; train again")
-    network = load_network(run / NETWORK)
+    refuse_misfit(run, decoder, windows)
+    network = network_of(run, decoder)
     context = decoder.signal.context
     float_tflite = convert(network, None)
     int8 = convert(network, windows.cut(windows.calibration, context), activations)
@@ -78,4 +79,7 @@ def quantised(
         ),
         probe=probe(decoder.signal),
     )
-    return parity, modelfile.unpack(modelfile.pack(int8, description), "the model")
+    model = modelfile.unpack(modelfile.pack(int8, description), "the model")
+    if not force:
+        refuse_contradictions(model, "the quantised model")
+    return parity, model

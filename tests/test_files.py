@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emg_edge.errors import EmgEdgeError
-from emg_edge.files import check_results, refuse_overwrite, write_atomically
+from emg_edge.files import check_results, read_whole, refuse_overwrite, write_atomically
 
 
 def test_a_file_is_written_whole_with_its_folders(tmp_path: Path) -> None:
@@ -86,21 +86,40 @@ def test_only_results_are_replaced(tmp_path: Path) -> None:
     contents = {
         model: "TFL3",
         data / "rec.json": "{}",
-        tmp_path / "r.json": '{"a": 1}',
+        tmp_path / "r.json": '{"schema": 1, "a": 1}',
         tmp_path / "p.html": "<!DOCTYPE html>",
     }
     for path, text in contents.items():
         path.write_text(text)
-    check_results(tmp_path / "r.json", tmp_path / "p.html", model, data)
-    check_results(tmp_path / "new" / "r.json", None, model)
+    check_results(tmp_path / "r.json", tmp_path / "p.html", model, data, key="a")
+    check_results(tmp_path / "new" / "r.json", None, model, key="a")
     for json_file, said in (
         (model, "is read by this command"),
         (data / "rec.json", "is read by this command"),
-        (tmp_path / "p.html", "exists and is not a JSON document"),
+        (tmp_path / "p.html", "exists and is not an earlier result of this command"),
         (tmp_path, "is not a plain file"),
     ):
         with pytest.raises(EmgEdgeError, match=said):
-            check_results(json_file, None, model, data)
+            check_results(json_file, None, model, data, key="a")
+    with pytest.raises(EmgEdgeError, match="exists and is not an earlier result of this command"):
+        check_results(tmp_path / "r.json", None, key="b")
+    with pytest.raises(EmgEdgeError, match="cannot be both the JSON and the page; name two files"):
+        check_results(tmp_path / "both", tmp_path / "data" / ".." / "both", key="a")
     with pytest.raises(EmgEdgeError, match="exists and is not a page of HTML"):
-        check_results(None, tmp_path / "r.json")
+        check_results(None, tmp_path / "r.json", key="a")
     assert {path: path.read_text() for path in contents} == contents
+
+
+def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
+    """A pipe would wait for ever; a device and a file that is too large would fill the memory."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(EmgEdgeError, match="is neither a file nor a folder; name a file"):
+            read_whole(path, 1 << 20)
+    large = tmp_path / "large"
+    large.write_bytes(bytes((1 << 20) + 1))
+    with pytest.raises(EmgEdgeError, match="larger than 1 MiB"):
+        read_whole(large, 1 << 20)
+    assert read_whole(large, 2 << 20) == large.read_bytes()
+    with pytest.raises(EmgEdgeError, match=r"cannot read .*: is a directory"):
+        read_whole(tmp_path, 1 << 20)

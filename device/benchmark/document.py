@@ -2,6 +2,7 @@
 
 import importlib.metadata
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -77,7 +78,7 @@ class Document(msgspec.Struct, frozen=True):
     start_to_first_decision_s: float | None
     latency: Percentiles
     jitter: Percentiles
-    deadline_misses: int
+    deadline_misses: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
     samples_lost: int
     machine: Machine
     before: Condition
@@ -86,6 +87,11 @@ class Document(msgspec.Struct, frozen=True):
     delegate: str = "cpu"
     rounds_ms: list[float] = []
     interrupted: bool = False
+
+    def __post_init__(self) -> None:
+        missing = {*STAGES, "total"} - set(self.stages)
+        if missing:
+            raise ValueError(f"it has no time of the stage `{min(missing)}`")
 
 
 class Measured(msgspec.Struct, frozen=True):

@@ -9,7 +9,10 @@ from emg_edge.device.benchmark.document import SCHEMA, Document
 from emg_edge.device.benchmark.machine import Condition
 from emg_edge.device.benchmark.percentiles import Percentiles
 from emg_edge.errors import EmgEdgeError
+from emg_edge.files import read_whole
 from emg_edge.plain import plain
+
+_MOST_BYTES = 4 << 20  # a benchmark of many thread counts has some ten kilobytes
 
 
 def as_text(found: Document) -> str:
@@ -95,10 +98,8 @@ def compared(documents: Sequence[tuple[str, Document]]) -> str:
 def read(path: Path) -> Document:
     """Raises EmgEdgeError when the file is not a benchmark's."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Document)
-    except OSError as error:
-        raise EmgEdgeError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
-    except msgspec.MsgspecError as error:
+        found = msgspec.json.decode(read_whole(path, _MOST_BYTES), type=Document)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise EmgEdgeError(f"{path} was not written by emg-edge bench --json ({plain(error)})") from error
     if found.schema != SCHEMA:
         raise EmgEdgeError(f"{path} has schema {found.schema}, and this emg-edge reads {SCHEMA}; measure again")

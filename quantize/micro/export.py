@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.micro import arena_bytes
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import EmgEdgeError, MissingDependency
@@ -45,10 +46,11 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
     """Write the folder `out`, whole or not at all. `source` is the board, in microvolts.
 
     Raises SpecError where the board cannot be brought to the model, ModelFileError for a network that no
-    microcontroller runs, EmgEdgeError where the folder cannot be written; with `force` one that was exported before
-    is replaced, and no other.
+    microcontroller runs or that contradicts its description, EmgEdgeError where the folder cannot be written; with
+    `force` the files of one that was exported before are replaced, and the user's own stay.
     """
     refuse_place(out, force=force)
+    refuse_contradictions(model, "the model")
     told = model.description
     planned = plan(told, source, wearer)
     read = tensors(model.flatbuffer, told.quantisation.operators)
@@ -72,6 +74,7 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
             (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
             (folder / "README.md").write_text(readme(made, told))
             if out.exists():
+                _keep_others(out, folder)
                 out.rename(Path(held) / "before")
             folder.rename(out)
     except OSError as error:
@@ -86,6 +89,16 @@ def refuse_place(out: Path, *, force: bool) -> None:
         raise EmgEdgeError(
             f"{out} is not a folder that was exported before, so it is not replaced; choose another name"
         )
+
+
+def _keep_others(before: Path, folder: Path) -> None:
+    """Copy what else lies in the folder that is replaced, the user's own files, beside the new ones."""
+    for one in before.iterdir():
+        if not (folder / one.name).exists():
+            if one.is_dir() and not one.is_symlink():
+                shutil.copytree(one, folder / one.name, symlinks=True)
+            else:
+                shutil.copy2(one, folder / one.name, follow_symlinks=False)
 
 
 def _report(model: ModelFile, planned: Plan, arena: int | None, measured: Footprint | None) -> Export:

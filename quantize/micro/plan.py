@@ -78,8 +78,8 @@ def plan(description: Description, source: Source, wearer: str | None = None) ->
     more, rest = _sections(rest)
     if rest or (more and smooth != AS_IT_IS):
         raise SpecError(
-            f"this model's front end has a stage ({type((*rest, *more)[0]).__name__}) that the export for "
-            "microcontrollers does not have; use a model of raw EMG"
+            "this model filters an envelope after making it, and the export for microcontrollers does not; "
+            "use a model of raw EMG"
         )
     bands, frames = _bands(Frames(spec, path.unit).stages)
     frame, _ = _sliding(frames)

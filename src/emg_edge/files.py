@@ -79,12 +79,32 @@ def _holds(one: Path, path: Path) -> bool:
     return path.resolve().is_relative_to(one.resolve()) or (one.exists() and path.samefile(one))  # by another name
 
 
-def check_results(json_file: Path | None, page: Path | None, *read: Path) -> None:
-    """check_place for the two kinds that commands write: JSON, and a page of HTML."""
+def check_results(json_file: Path | None, page: Path | None, *read: Path, key: str) -> None:
+    """check_place for the two kinds that commands write: JSON, known by one of its keys, and a page of HTML."""
     if json_file is not None:
-        check_place(json_file, "a JSON document", lambda head: head.lstrip().startswith(b"{"), read)
+
+        def is_ours(head: bytes) -> bool:
+            return head.lstrip().startswith(b"{") and f'"{key}":'.encode() in head
+
+        check_place(json_file, "an earlier result of this command", is_ours, read)
+    if json_file is not None and page is not None and json_file.resolve() == page.resolve():
+        raise EmgEdgeError(f"{page} cannot be both the JSON and the page; name two files")
     if page is not None:
         check_place(page, "a page of HTML", lambda head: head.lstrip().lower().startswith(b"<!doctype html"), read)
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """A file's bytes, `most` of them at most. Raises EmgEdgeError for what is no plain file, larger, or unreadable."""
+    if kind_of(path) is Kind.OTHER:  # a pipe waits for ever, a device may have no end
+        raise EmgEdgeError(f"{path} is neither a file nor a folder; name a file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise EmgEdgeError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
+    if len(data) > most:
+        raise EmgEdgeError(f"{path} is larger than {most >> 20} MiB; name another file")
+    return data
 
 
 def write_atomically(path: Path, data: bytes) -> None:

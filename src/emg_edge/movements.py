@@ -4,9 +4,9 @@ Source: Atzori et al., Scientific Data 1:140053 (2014), tables of exercises A to
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from emg_edge.errors import EmgEdgeError
+from emg_edge.errors import EmgEdgeError, SpecError
 
 REST = 0
 LARGEST = 1000  # number of a movement; NinaPro's end at 61, a user's own may follow
@@ -45,6 +45,12 @@ def name_of(number: int, own: Mapping[int, str] | None = None) -> str:
 
 def names_of(numbers: Iterable[int], own: Mapping[int, str] | None = None) -> tuple[str, ...]:
     return tuple(name_of(number, own) for number in numbers)
+
+
+def refuse_numbers(numbers: Sequence[int]) -> None:
+    """Raise SpecError where these cannot be the movements that a network decides."""
+    if len(set(numbers)) < len(numbers) or not all(0 <= number <= LARGEST for number in numbers):
+        raise SpecError(f"movements are different whole numbers from 0 to {LARGEST}, and other ones are named")
 
 
 def number_of(word: str) -> int:

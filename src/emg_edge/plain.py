@@ -23,6 +23,10 @@ _PLACE = re.compile(r" - at `\$?\.?([^`]*)`")
 
 def plain(error: Exception) -> str:
     """Return msgspec's sentence, or TOML's, on one line: the place first, then what was found and what was expected."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not text in UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
     said = " ".join(str(error).split())
     place = _PLACE.search(said)
     if place is not None:

@@ -55,6 +55,7 @@ def test_two_files_are_compared(written: tuple[Result, Path]) -> None:
     ("arguments", "said"),
     [
         (["--compare", "a.json"], "--compare takes two files or more"),
+        (["--compare", "a.json", "b.json", "--json", "c.json"], "--compare prints a table and writes no file"),
         (["a.json"], "'a.json' goes with --compare"),
         (["--num-threads", ""], "--num-threads takes a number or several"),
         (["--board", "brain"], "'brain' is not one of"),

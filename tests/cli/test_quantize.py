@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from support import broken_models
 from support.tiny_run import TinyRun
 
 from emg_edge.cli.main import cli, main
@@ -120,3 +121,60 @@ def test_a_taken_place_of_a_folder_is_refused_before_anything_is_run(
     said = capsys.readouterr().err
     assert "loading TensorFlow" not in said
     assert said.endswith(f"{tmp_path / 'm'} exists already; choose another name or say --force to replace it\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--rate", "500"], "--rate, --channels and --wearer are for --target micro alone"),
+        (["--target", "edgetpu", "--wearer", "SIM-S1"], "are for --target micro alone"),
+        (["--target", "micro", "--rate", "1e9"], "is not in the range"),
+        (["--target", "micro", "--channels", "0"], "is not in the range"),
+    ],
+)
+def test_options_that_would_be_ignored_or_cannot_be_are_refused(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    """Before anything is read."""
+    result = CliRunner().invoke(cli, ["quantize", str(shipped()), "--out", str(tmp_path / "x"), *arguments])
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["network.keras", "decoder.json", "windows.npz"])
+def test_force_replaces_no_file_but_a_model(
+    tiny: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Above all none of the run's own."""
+    run = tiny.copy(tmp_path / "run")
+    before = (run / name).read_bytes()
+    with pytest.raises(SystemExit, match="1"):
+        main(["quantize", str(run), "--out", str(run / name), "--force"])
+    assert "exists and is not a TFLite model; name another place" in capsys.readouterr().err
+    assert (run / name).read_bytes() == before
+
+
+def test_a_broken_model_replaces_no_good_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is looked at before it is copied to where the Edge TPU's file is made."""
+    broken, good = tmp_path / "broken.tflite", tmp_path / "good.tflite"
+    model = broken_models.wrong_input_scale(modelfile.read(shipped()))
+    modelfile.write(broken, model.flatbuffer, model.description)
+    good.write_bytes(shipped().read_bytes())
+    with pytest.raises(SystemExit, match="1"):
+        main(["quantize", str(broken), "--target", "edgetpu", "--out", str(good), "--force"])
+    assert f"{broken} contradicts itself" in capsys.readouterr().err
+    assert good.read_bytes() == shipped().read_bytes()
+
+
+@pytest.mark.parametrize("out", [".", "/"])
+def test_a_place_that_is_no_file_is_one_sentence(capsys: pytest.CaptureFixture[str], out: str) -> None:
+    with pytest.raises(SystemExit, match="1"):
+        main(["quantize", str(shipped()), "--target", "edgetpu", "--out", out, "--force"])
+    assert "is not a plain file" in capsys.readouterr().err
+
+
+def test_a_name_too_long_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="1"):
+        main(["quantize", "x" * 5000, "--target", "micro", "--out", str(tmp_path / "m")])
+    assert "name too long" in capsys.readouterr().err

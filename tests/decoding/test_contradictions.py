@@ -9,6 +9,7 @@ from support import broken_models
 from emg_edge.decoding import modelfile
 from emg_edge.decoding.contradictions import contradictions
 from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.signal.biquad import Section
 
 
 def test_the_shipped_model_agrees_with_itself(model: ModelFile) -> None:
@@ -35,6 +36,19 @@ def test_what_is_wrong_is_told(model: ModelFile, spoil: Callable[[ModelFile], Mo
     assert len(found) == 1
     assert reason in found[0]
     assert "\n" not in found[0]
+
+
+@pytest.mark.parametrize("probed", [True, False])
+def test_filters_that_are_unstable_are_told(model: ModelFile, probed: bool) -> None:
+    """What they make of a known signal is no number, which compares with nothing; nothing is warned of besides."""
+    told = model.description
+    sections = (Section(*(1e308,) * 5),)
+    signal = msgspec.structs.replace(told.signal, sections=sections)
+    described = msgspec.structs.replace(told, signal=signal, probe=told.probe if probed else ())
+    spoilt = modelfile.unpack(modelfile.pack(model.flatbuffer, described), "spoilt.tflite")
+    assert contradictions(spoilt) == [
+        "the front end makes no numbers of a known signal: its filters are unstable, so they were altered"
+    ]
 
 
 def test_older_files_without_a_probe_are_read(model: ModelFile) -> None:

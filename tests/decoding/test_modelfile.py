@@ -2,6 +2,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emg_edge.decoding import modelfile
-from emg_edge.decoding.modelfile import DOCUMENT, LABELS, ModelFile, unpack
+from emg_edge.decoding.modelfile import DOCUMENT, LABELS, EdgeTpu, ModelFile, read, unpack
 from emg_edge.errors import EmgEdgeError, ModelFileError
 from emg_edge.models import shipped
 
@@ -138,6 +139,11 @@ def altered(change: Callable[[dict[str, Any]], object]) -> Callable[[ModelFile],
     return document
 
 
+def compiled_from(source: str) -> dict[str, Any]:
+    held: dict[str, Any] = msgspec.to_builtins(EdgeTpu("a compiler", "g.tflite", 0, "", 1, {}, None, None, {}))
+    return held | {"source": source}
+
+
 def first_scale(document: dict[str, Any]) -> dict[str, Any]:
     scale: dict[str, Any] = next(iter(document["scales"]["units"].values()))
     return scale
@@ -160,13 +166,28 @@ def first_scale(document: dict[str, Any]) -> dict[str, Any]:
         (altered(lambda d: first_scale(d)["sd"].__setitem__(0, 0.0)), "standard deviations above 0"),
         (altered(lambda d: first_scale(d)["sd"].pop()), "8 means and 7 standard deviations"),
         (altered(lambda d: first_scale(d).update(mean=[0.0], sd=[1.0])), "has a scale of 1 features for"),
+        (altered(lambda d: first_scale(d)["mean"].__setitem__(0, 1e308)), "do not fit single precision"),
+        (altered(lambda d: d["movements"].__setitem__(0, -1)), "movements are different whole numbers"),
+        (altered(lambda d: d["movements"].__setitem__(0, 10**25)), "movements are different whole numbers"),
+        (altered(lambda d: d["movements"].__setitem__(0, d["movements"][1])), "movements are different whole numbers"),
+        (altered(lambda d: d["signal"].update(floors={})), "needs the floor of one unit"),
+        (altered(lambda d: d["signal"].update(rate_hz=1e300)), "a rate of 1e.300 Hz"),
+        (altered(lambda d: d["signal"].update(rate_hz=1e-300)), "longer than 1 s at 1e-300 Hz"),
+        (altered(lambda d: d["signal"]["frame"].update(length=10**9, step=10**9)), "longer than 1 s at 200 Hz"),
+        (altered(lambda d: d["signal"].update(context=10**18)), "more than 60 s"),
+        (altered(lambda d: d["signal"].update(hop=10**18)), "more than 60 s"),
+        (altered(lambda d: d["signal"].update(envelope_ms=1e300)), "more than 60 s"),
+        (altered(lambda d: d["quantisation"].update(balanced_accuracy={})), "how accurate int8 is"),
+        (altered(lambda d: d.update(edgetpu=compiled_from(""))), "is no file's name"),
+        (altered(lambda d: d.update(edgetpu=compiled_from("a\0b"))), "is no file's name"),
+        (altered(lambda d: d.update(edgetpu=compiled_from("../g.tflite"))), "is no file's name"),
         (lambda _: b"", "truncated"),
         (lambda _: b"[]", "expected a table"),
         (lambda _: b"3", "expected a table"),
         (lambda _: b"\xff\xfe{}", "malformed"),
         (lambda _: b'{"schema": 1, "x": "\xff"}', "damaged description"),
         (lambda _: b"[" * 1_000_000, "damaged description"),
-        (lambda _: b'{"schema": 1, "metrics": ' + b'{"a":' * 100_000, "recursion"),
+        (lambda _: b'{"schema": 1, "metrics": ' + b'{"a":' * 100_000, "nested too deeply"),
         (lambda _: b" " * (5 << 20), "more than 4 MiB"),
     ],
 )
@@ -212,3 +233,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         file.truncate(modelfile.MAX_BYTES + 1)
     with pytest.raises(ModelFileError, match="larger than 64 MiB"):
         modelfile.read(huge)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Nor is a device read without end."""
+    os.mkfifo(tmp_path / "g.tflite")
+    for path in (tmp_path / "g.tflite", Path("/dev/zero")):
+        with pytest.raises(ModelFileError, match="is neither a file nor a folder"):
+            read(path)

@@ -42,8 +42,9 @@ def test_an_unknown_wearer_gets_the_mean_and_is_told(description, wearer):
 
 
 def test_the_user_may_name_a_wearer(description):
-    """--wearer goes before what the board says."""
+    """--wearer goes before what the board says; the name may have the ring, as the list of those known has it."""
     assert choose_scale(description, MYO, "SIM-S2", "only", asked="DB1-S1").scale == scale(3)
+    assert choose_scale(description, MYO, "SIM-S2", "only", asked="DB1-S1/only").scale == scale(3)
 
 
 def test_the_user_may_ask_for_the_mean(description):
@@ -56,6 +57,8 @@ def test_a_wearer_that_was_asked_for_must_be_there(description):
     """A name that the model does not know is refused with those it knows."""
     with pytest.raises(SpecError, match=r"'DB9-S9'.*DB5-S1/upper"):
         choose_scale(description, MYO, "SIM-S1", "only", asked="DB9-S9")
+    with pytest.raises(SpecError, match="does not know the wearer ''"):
+        choose_scale(description, MYO, "SIM-S1", "only", asked="")
 
 
 def in_units(description, *units, wearers=()):

@@ -4,7 +4,9 @@ import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from support.full_disk import no_file_beyond
@@ -189,6 +191,24 @@ def _foreign_network(run: Path) -> None:
     (run / "network.keras").write_bytes(held.getvalue())
 
 
+def _decoder(run: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    held = json.loads((run / "decoder.json").read_bytes())
+    change(held)
+    (run / "decoder.json").write_text(json.dumps(held))
+
+
+def _other_context(run: Path) -> None:
+    _decoder(run, lambda d: d["signal"].update(context=d["signal"]["context"] - 1))
+
+
+def _fewer_movements(run: Path) -> None:
+    _decoder(run, lambda d: d.update(movements=d["movements"][:5]))
+
+
+def _other_outputs(run: Path) -> None:
+    keras.Sequential([keras.Input((15, 1, 8)), keras.layers.Flatten()]).save(run / "network.keras")
+
+
 def _no_test_windows(run: Path) -> None:
     replaced(run, lambda w: dataclasses.replace(w, test=w.test[:0], test_classes=w.test_classes[:0]))
 
@@ -206,6 +226,9 @@ def _no_test_windows(run: Path) -> None:
         (_cut("network.keras"), r"cannot read the network"),
         (_flipped("network.keras"), r"cannot read the network"),
         (_foreign_network, r"cannot read the network"),
+        (_other_context, "network.keras makes 13 logits of"),
+        (_fewer_movements, "names a class that none of the 5 movements is"),
+        (_other_outputs, r"network\.keras does not give logits and an embedding"),
         (_no_test_windows, r"has no test or no calibration windows"),
     ],
 )

@@ -49,6 +49,8 @@ def command(
     from emg_edge.device.benchmark import text  # noqa: PLC0415 - here and below: nothing heavy for --help
 
     if compare:
+        if json_file is not None:
+            raise click.UsageError("--compare prints a table and writes no file; leave --json out")
         if len(files) < 2:
             raise click.UsageError("--compare takes two files or more: emg-edge bench --compare a.json b.json")
         click.echo(text.compared([(path.stem, text.read(path)) for path in files]))
@@ -64,7 +66,7 @@ def command(
     from emg_edge.models import shipped  # noqa: PLC0415
 
     path = model or shipped()
-    check_results(json_file, None, path)
+    check_results(json_file, None, path, key="stages")
     seconds = duration if soak is None else 60 * soak
     options = run.Options(board, num_runs, warmup_runs, num_threads, seconds, soak=soak is not None)
     with asked_to_stop() as stopped:

@@ -45,7 +45,7 @@ def command(listed: bool, name: str | None, data: Path | None, **options: Any) -
     protocol = protocols.protocol(name)
     from emg_edge.files import check_results  # noqa: PLC0415 - nothing heavy for --help
 
-    check_results(options["json_file"], options["report"], data)
+    check_results(options["json_file"], options["report"], data, key="protocol")
     document = _evaluated(protocol, data, **options)
     document["command"] = shlex.join(["emg-edge", *sys.argv[1:]])
     tables = load("emg_edge.train.evaluation.document")

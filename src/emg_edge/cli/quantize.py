@@ -33,8 +33,8 @@ TARGETS = ("device", "edgetpu", "micro")
     show_default=True,
     help="int16: nearer to float and slower; neither an Edge TPU nor the folder of C takes it.",
 )
-@click.option("--rate", type=float, default=1000.0, show_default=True, help="Of the board, in Hz; for micro.")
-@click.option("--channels", type=int, help="Of the board; for micro [as the model has].")
+@click.option("--rate", type=click.FloatRange(1, 100_000), help="Of the board, in Hz; for micro.  [1000]")
+@click.option("--channels", type=click.IntRange(1, 64), help="Of the board; for micro [as the model has].")
 @click.option("--wearer", help="Whose scale goes into the folder; for micro [the mean of the model's people].")
 @click.option("--force", is_flag=True, help="Replace OUT, and write it even below the parity bound, marked so.")
 def command(
@@ -43,7 +43,7 @@ def command(
     target: str | None,
     edgetpu: bool,
     activations: str,
-    rate: float,
+    rate: float | None,
     channels: int | None,
     wearer: str | None,
     force: bool,
@@ -62,18 +62,22 @@ def command(
         raise click.UsageError("int16 activations are for --target device alone")
     if target == "micro":
         quantize_micro.before(out, force=force)
-        quantize_micro.write(_model(run, force=force), out, rate, channels, wearer, force=force)
+        quantize_micro.write(_model(run, force=force), out, rate or 1000.0, channels, wearer, force=force)
         return
+    if (rate, channels, wearer) != (None, None, None):
+        raise click.UsageError("--rate, --channels and --wearer are for --target micro alone")
+    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
+    from emg_edge.files import Kind, kind_of  # noqa: PLC0415
+
     for_edgetpu = edgetpu or target == "edgetpu"
     if for_edgetpu:
-        quantize_edgetpu.before(out, force=force)
-    if for_edgetpu and run.is_file():
+        quantize_edgetpu.before(run, out, force=force)
+    else:
+        modelfile.check_place(out, force=force)
+    if for_edgetpu and kind_of(run) is Kind.FILE:
         quantize_edgetpu.copy(run, out, force=force)
         quantize_edgetpu.after(out, force=force)
         return
-    from emg_edge.files import refuse_overwrite  # noqa: PLC0415 - nothing heavy for --help
-
-    refuse_overwrite(out, force=force)
     parity, description = _quantiser(run).quantize(run, out, bar, force=force, activations=activations)
     _tell(parity, description)
     click.echo(f"wrote {out} ({out.stat().st_size} bytes); next: emg-edge run --board ... --model {out}", err=True)
@@ -83,9 +87,10 @@ def command(
 
 def _model(run: Path, *, force: bool) -> "ModelFile":
     """Read a model file, or quantise a training run behind the gate."""
-    from emg_edge.decoding import modelfile  # noqa: PLC0415 - nothing heavy for --help
+    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
+    from emg_edge.files import Kind, kind_of  # noqa: PLC0415
 
-    if run.is_file():
+    if kind_of(run) is Kind.FILE:
         return modelfile.read(run)
     parity, model = _quantiser(run).quantised(run, bar, force=force)
     _tell(parity, model.description)

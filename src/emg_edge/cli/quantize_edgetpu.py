@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from emg_edge.quantize.edgetpu.check import Check
 
 
-def before(out: Path, *, force: bool) -> None:
-    """The compiled file's place must be free too."""
-    from emg_edge.files import refuse_overwrite  # noqa: PLC0415 - here and below: nothing heavy for --help
+def before(run: Path, out: Path, *, force: bool) -> None:
+    """Refuse places that are taken, of OUT and of the compiled file, before any work; OUT may be a model RUN itself."""
+    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
     from emg_edge.quantize.edgetpu.build import compiled_path  # noqa: PLC0415
 
-    refuse_overwrite(compiled_path(out), force=force)
+    if not _same(run, out):
+        modelfile.check_place(out, force=force)
+    modelfile.check_place(compiled_path(out), force=force)
 
 
 def copy(made: Path, out: Path, *, force: bool) -> None:
     """Put a model file that was made before where OUT is to be; it may be OUT itself."""
     from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.decoding.contradictions import refuse_contradictions  # noqa: PLC0415
     from emg_edge.errors import ModelFileError  # noqa: PLC0415
 
     model = modelfile.read(made)
@@ -28,8 +31,15 @@ def copy(made: Path, out: Path, *, force: bool) -> None:
         raise ModelFileError(
             f"{made} was compiled for the Edge TPU already; name the file it was made from, {told.source}"
         )
-    if not (out.exists() and out.samefile(made)):
+    refuse_contradictions(model, str(made))
+    if not _same(made, out):
         modelfile.write(out, model.flatbuffer, model.description, force=force)
+
+
+def _same(run: Path, out: Path) -> bool:
+    from emg_edge.files import Kind, kind_of  # noqa: PLC0415
+
+    return kind_of(run) is kind_of(out) is Kind.FILE and out.samefile(run)
 
 
 def after(out: Path, *, force: bool) -> None:

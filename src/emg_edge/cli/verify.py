@@ -52,7 +52,7 @@ def command(
     from emg_edge.verification import people, simulated, verify  # noqa: PLC0415
 
     path = model or shipped()
-    check_results(json_file, html, path, *filter(None, (data, run)))
+    check_results(json_file, html, path, *filter(None, (data, run)), key="runtimes")
     page = None if html is None else load("emg_edge.train.report.verification")
     opened, accelerated = compiled_and_source(modelfile.read(path), path, delegate_library)
     if data is not None:
@@ -88,5 +88,5 @@ def _float_networks(run: Path, told: "Description", path: Path) -> "tuple[Way, .
             "name the one that was quantised"
         )
 
-    networks = load("emg_edge.quantize.floats", "loading TensorFlow (a few seconds)").float_networks(run)
+    networks = load("emg_edge.quantize.floats", "loading TensorFlow (a few seconds)").float_networks(run, decoder)
     return tuple(Way(name, logits) for name, logits in networks.items())

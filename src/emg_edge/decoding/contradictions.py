@@ -41,12 +41,14 @@ def _shapes(model: ModelFile, network: Network) -> Iterator[str]:
 
 
 def _front_end(model: ModelFile) -> Iterator[str]:
-    there = model.description.probe
+    here, there = probe(model.description.signal), model.description.probe
+    if not all(map(math.isfinite, here)):
+        yield "the front end makes no numbers of a known signal: its filters are unstable, so they were altered"
+        return
     if not there:
         return
-    here = probe(model.description.signal)
     apart = math.inf if len(here) != len(there) else max(abs(a - b) for a, b in zip(here, there, strict=True))
-    if apart > TOLERANCE:
+    if not apart <= TOLERANCE:  # what is no number is apart
         yield (
             f"the front end here makes other frames of a known signal (by {apart:.3g}, and {TOLERANCE:g} is allowed) "
             "than the one that the network was trained with: the description was altered, or the versions differ"

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
+from emg_edge import files
 from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.errors import ModelFileError, SpecError
-from emg_edge.files import refuse_overwrite, write_atomically
+from emg_edge.movements import refuse_numbers
 from emg_edge.plain import plain
 from emg_edge.signal.frontend import Standardisation
 from emg_edge.signal.source import Unit
@@ -59,6 +60,11 @@ class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     within_bound: bool
     operators: list[str]
 
+    def __post_init__(self) -> None:
+        for shares in (self.accuracy, self.balanced_accuracy):
+            if "int8" not in shares:
+                raise SpecError("it does not say how accurate int8 is")
+
 
 class EdgeTpu(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the Edge TPU's compiler made of a model.
@@ -78,6 +84,10 @@ class EdgeTpu(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_chip_bytes: int | None
     off_chip_bytes: int | None
     outputs: dict[str, str]
+
+    def __post_init__(self) -> None:
+        if not self.source or "\0" in self.source or Path(self.source).name != self.source:
+            raise SpecError(f"it was compiled from {self.source!r}, which is no file's name")
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -100,6 +110,9 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     model_bytes: int = 0
     model_sha256: str = ""
     edgetpu: EdgeTpu | None = None  # of a model that was compiled for it
+
+    def __post_init__(self) -> None:
+        refuse_numbers(self.movements)
 
 
 class _Versioned(msgspec.Struct):
@@ -129,15 +142,24 @@ def pack(flatbuffer: bytes, description: Description) -> bytes:
     return buffer.getvalue()
 
 
+def check_place(path: Path, *, force: bool = False) -> None:
+    """Raise EmgEdgeError now where `write` could not; with `force` a model may be replaced, and nothing else."""
+    files.refuse_overwrite(path, force=force)
+    place, magic = _TFLITE_MAGIC
+    files.check_place(path, "a TFLite model", lambda head: head[place] == magic)
+
+
 def write(path: Path, flatbuffer: bytes, description: Description, *, force: bool = False) -> None:
     """Write the file whole or not at all; raises EmgEdgeError when it exists already or cannot be written."""
-    refuse_overwrite(path, force=force)
-    write_atomically(path, pack(flatbuffer, description))
+    files.refuse_overwrite(path, force=force)
+    files.write_atomically(path, pack(flatbuffer, description))
 
 
 def read(path: Path) -> ModelFile:
     """Read and check a file. Raises ModelFileError with the reason when it is not ours, damaged or altered."""
     try:
+        if files.kind_of(path) is files.Kind.OTHER:
+            raise ModelFileError(f"{path} is neither a file nor a folder, so it is no model; name a .tflite file")
         if path.stat().st_size > MAX_BYTES:
             raise ModelFileError(f"{path} is larger than {MAX_BYTES >> 20} MiB: it is not a decoder of emg-edge's")
         data = path.read_bytes()

@@ -21,6 +21,7 @@ from emg_edge.damage import ARCHIVE_ERRORS
 from emg_edge.decoding.modelfile import Scales, Training
 from emg_edge.errors import RunFolderError, SpecError
 from emg_edge.files import Kind, kind_of
+from emg_edge.movements import refuse_numbers
 from emg_edge.plain import plain
 from emg_edge.signal.spec import SignalSpec
 
@@ -43,6 +44,9 @@ class Decoder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scales: Scales
     training: Training
     movement_names: dict[int, str] = {}
+
+    def __post_init__(self) -> None:
+        refuse_numbers(self.movements)
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,52 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
     try:
         decoder = msgspec.json.decode((run / DECODER).read_bytes(), type=Decoder)
         metrics = msgspec.json.decode((run / METRICS).read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, SpecError) as error:
-        raise RunFolderError(f"the run folder {run} is damaged: {plain(error)}; train again") from error
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, SpecError, RecursionError) as error:
+        raise damaged(run, plain(error)) from error
     return decoder, metrics
 
 
 def read_windows(run: Path) -> Windows:
+    """The windows of a run. Raises RunFolderError where they are not there, or where they cannot be windows."""
     try:
         with (run / WINDOWS).open("rb") as file, np.load(file) as stored:  # by its name, numpy leaves it open
-            return Windows(**{name: stored[name] for name in ("frames", "calibration", "test", "test_classes")})
-    except ARCHIVE_ERRORS as error:
+            windows = Windows(**{name: stored[name] for name in ("frames", "calibration", "test", "test_classes")})
+    except (*ARCHIVE_ERRORS, TypeError) as error:  # TypeError: it holds one array, and is no archive
         raise RunFolderError(f"the run folder {run} has no readable {WINDOWS}: {error}; train again") from error
+    wrong = _wrong(windows)
+    if wrong is not None:
+        raise damaged(run, f"{WINDOWS} {wrong}")
+    return windows
+
+
+def refuse_misfit(run: Path, decoder: Decoder, windows: Windows) -> None:
+    """Raise RunFolderError where the windows of a run are not those of its decoder."""
+    if windows.frames.shape[1] != decoder.signal.features:
+        reason = f"{WINDOWS} has frames of {windows.frames.shape[1]} numbers, {DECODER} of {decoder.signal.features}"
+        raise damaged(run, reason)
+    ends = np.concatenate([windows.calibration, windows.test])
+    if ends.min(initial=decoder.signal.context) < decoder.signal.context - 1:
+        raise damaged(run, f"{WINDOWS} has windows that begin before the first frame")
+    if windows.test_classes.max(initial=0) >= len(decoder.movements):
+        raise damaged(run, f"{WINDOWS} names a class that none of the {len(decoder.movements)} movements is")
+
+
+def damaged(run: Path, reason: str) -> RunFolderError:
+    """The error of a run folder whose files cannot be what `train` left there."""
+    return RunFolderError(f"the run folder {run} is damaged: {reason}; train again")
+
+
+def _wrong(windows: Windows) -> str | None:
+    """What no windows have, or nothing."""
+    lists = {name: getattr(windows, name) for name in ("calibration", "test", "test_classes")}
+    if windows.frames.ndim != 2 or windows.frames.dtype != np.float32 or not np.isfinite(windows.frames).all():
+        return "holds frames that are no table of finite numbers"
+    if odd := [name for name, values in lists.items() if values.ndim != 1 or values.dtype.kind != "i"]:
+        return f"holds `{odd[0]}`, which is no list of whole numbers"
+    if len(windows.test) != len(windows.test_classes):
+        return f"has {len(windows.test)} test windows and the classes of {len(windows.test_classes)}"
+    if any(values.min(initial=0) < 0 for values in lists.values()) or max(
+        windows.calibration.max(initial=-1), windows.test.max(initial=-1)
+    ) >= len(windows.frames):
+        return "has windows of frames that it does not hold"
+    return None

@@ -51,12 +51,12 @@ def choose_scale(
     """
     scales = description.scales
     unit = _unit(description, source)
-    who = asked or wearer
-    if who and who != MEAN:
+    who = wearer if asked is None else asked.removesuffix(f"/{ring}")
+    if who is not None and who != MEAN:
         key = f"{who}/{ring}"
         if key in scales.wearers:
             return Choice(scales.wearers[key], key, _unit_of(who, description, source) or unit)
-        if asked:
+        if asked is not None:
             known = ", ".join(scales.wearers) or "nobody by name"
             raise SpecError(
                 f"the model does not know the wearer '{asked}' with the ring '{ring}'; it knows {known}; "

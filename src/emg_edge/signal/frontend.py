@@ -29,6 +29,9 @@ class Scale(Protocol):
     def apply(self, log_frames: NDArray[np.float32], clip: float) -> NDArray[np.float32]: ...
 
 
+_LARGEST = 1e30  # which float32, in which frames are standardised, still holds
+
+
 class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mean and standard deviation a feature of the frames, fitted on the wearer's training movements.
 
@@ -41,6 +44,8 @@ class Standardisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if len(self.mean) != len(self.sd) or not all(0 < sd < math.inf for sd in self.sd):
             raise SpecError(f"{len(self.mean)} means and {len(self.sd)} standard deviations above 0 are no standard")
+        if not all(abs(number) < _LARGEST for number in (*self.mean, *self.sd, *(1 / sd for sd in self.sd))):
+            raise SpecError(f"means and standard deviations of {_LARGEST:g} and more do not fit single precision")
 
     @property
     def features(self) -> int:

@@ -26,6 +26,11 @@ AXES = 3  # of an accelerometer
 _LEAST_SD_LOG = 0.05
 _LEAST_SD_G = 0.02  # about twice a Myo's own noise
 
+# Beyond these a spec is a mistake, and what it asks for would not fit a memory, or never end.
+MOST_RATE_HZ = 100_000.0
+MOST_S = 60.0  # of a context, of a hop, and of an envelope
+_MOST_FRAME_S = 1.0
+
 # The floor inside the logarithm, in each unit: about the amplifier's own noise, so that rest does not run away.
 # Explored on DB5 (0.3 counts) and DB1 (0.01 V); 3 uV is a Cyton's and a Delsys Trigno's order of noise.
 FLOORS: dict[Unit, float] = {"myo-count": 0.3, "db1-volt": 0.01, "uV": 3.0, "V": 3e-6}
@@ -90,18 +95,32 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
         coefficients = [number for section in sections for number in msgspec.structs.astuple(section)]
         positive = [self.clip, *self.floors.values()]
         numbers = [self.highpass_hz, self.notch_hz, self.envelope_ms, *coefficients, *positive]
+        if not self.floors:
+            raise SpecError("a signal spec needs the floor of one unit at least, and this one has none")
         if not all(map(math.isfinite, numbers)) or min(positive) <= 0 or self.envelope_ms < 0:
             raise SpecError("the clip and the floors must be above 0, and every number of a signal spec finite")
         if self.montage not in CHANNELS:
             raise SpecError(f"unknown montage '{self.montage}'; known are {', '.join(CHANNELS)}")
-        if not 0 < self.rate_hz < math.inf:
-            raise SpecError(f"a signal cannot have a rate of {self.rate_hz:g} Hz; expected a number above 0")
+        if not 0 < self.rate_hz <= MOST_RATE_HZ:
+            raise SpecError(
+                f"a signal cannot have a rate of {self.rate_hz:g} Hz; "
+                f"expected a number above 0, {MOST_RATE_HZ:g} at most"
+            )
         if min(self.context, self.hop) < 1:
             raise SpecError(f"a context of {self.context} frames every {self.hop} cannot be made")
+        self._refuse_lengths()
         if self.frame.kind in ("sub-bands", "raw") and self.domain != "raw":
             raise _not_of(self.domain, self.frame.kind)
         if self.acceleration not in (0, AXES):
             raise SpecError(f"an acceleration has {AXES} axes, or is left out (0), and {self.acceleration} were asked")
+
+    def _refuse_lengths(self) -> None:
+        step, rate = self.frame.step, self.rate_hz
+        if self.frame.length > _MOST_FRAME_S * rate:
+            raise SpecError(f"a frame of {self.frame.length} samples is longer than {_MOST_FRAME_S:g} s at {rate:g} Hz")
+        longest = max(self.context * step, self.hop * step)
+        if longest > MOST_S * rate or self.envelope_ms > 1000 * MOST_S:
+            raise SpecError(f"a context, a hop or an envelope of more than {MOST_S:g} s is none")
 
     @property
     def channels(self) -> int:

@@ -1,4 +1,7 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -107,9 +110,23 @@ def test_a_document_is_read_back(tmp_path: Path) -> None:
     assert text.read(path) == made(soak=True)
 
 
+def altered(change: Callable[[dict[str, Any]], object]) -> bytes:
+    held = msgspec.to_builtins(made())
+    change(held)
+    return json.dumps(held).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"{}", "was not written by emg-edge bench"), (b"PK", "was not written by"), (None, "cannot read .*: no such")],
+    [
+        (b"{}", "was not written by emg-edge bench"),
+        (b"PK", "was not written by"),
+        (b'{"version": "\xff"}', r"was not written by .* \(it is not text in UTF-8\)"),
+        (b"[" * 1_000_000, "was not written by"),
+        (altered(lambda d: d["stages"].pop("invoke")), "it has no time of the stage `invoke`"),
+        (altered(lambda d: d.update(deadline_misses=10**30)), r"in `deadline_misses`: expected a whole number"),
+        (None, "cannot read .*: no such"),
+    ],
 )
 def test_what_is_no_benchmark_is_one_sentence(content: bytes | None, said: str, tmp_path: Path) -> None:
     """With the file's name."""

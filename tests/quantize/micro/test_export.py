@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from support import broken_models
 
 from emg_edge.decoding import micro
 from emg_edge.decoding.interpreter import Network, find_runtime
@@ -83,7 +84,7 @@ def test_an_operator_that_no_target_has_is_named(model: ModelFile) -> None:
 
 
 def test_what_is_there_stands(model: ModelFile, tmp_path: Path) -> None:
-    """Without --force nothing is touched; with it only a folder of ours is replaced."""
+    """Without --force nothing is touched; with it only files of ours are replaced."""
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
@@ -95,10 +96,22 @@ def test_what_is_there_stands(model: ModelFile, tmp_path: Path) -> None:
     ours = tmp_path / "ours"
     export(model, BOARD, ours)
     (ours / "emg_run.c").write_text("changed")
+    (ours / "main_mine.c").write_text("mine")
+    (ours / "build").mkdir()
+    (ours / "build" / "main.o").write_text("built")
     export(model, Source("raw", 500.0, "uV", "ring8"), ours, force=True)
     assert "EMG_SOURCE_RATE_MHZ  500000u" in (ours / "emg_model.h").read_text()
     assert (ours / "emg_run.c").read_text() != "changed"
+    assert (ours / "main_mine.c").read_text() == "mine"
+    assert (ours / "build" / "main.o").read_text() == "built"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "ours"]
+
+
+def test_a_model_that_contradicts_itself_is_not_exported(model: ModelFile, tmp_path: Path) -> None:
+    """C would compute something else than the network was trained on."""
+    with pytest.raises(ModelFileError, match="contradicts itself: the network's input reaches from"):
+        export(broken_models.wrong_input_scale(model), BOARD, tmp_path / "micro")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_refused_model_leaves_no_folder(model: ModelFile, tmp_path: Path) -> None:
