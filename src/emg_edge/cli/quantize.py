@@ -36,7 +36,11 @@ TARGETS = ("device", "edgetpu", "micro")
 @click.option("--rate", type=click.FloatRange(1, 100_000), help="Of the board, in Hz; for micro.  [1000]")
 @click.option("--channels", type=click.IntRange(1, 64), help="Of the board; for micro [as the model has].")
 @click.option("--wearer", help="Whose scale goes into the folder; for micro [the mean of the model's people].")
-@click.option("--force", is_flag=True, help="Replace OUT, and write it even below the parity bound, marked so.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replace OUT (of a folder, the exported files alone), and write it even below the parity bound, marked so.",
+)
 def command(
     run: Path,
     out: Path,
