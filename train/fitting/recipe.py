@@ -25,7 +25,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epochs          passes over the training windows, of at most `most_sequences` sequences each, so that progress and
                     checkpoints come often enough
     least_steps     batches to learn from at least: where there is little data, there are more epochs
-    dropout, label_smoothing   None is by the amount of data, see task.regularised
+    weight_decay, dropout, label_smoothing   None is by the amount of data, see task.regularised
     noise           standard deviation of white noise added to each frame, in standard deviations of the frames
     gain            of an offset common to a sequence's channels; channel_gain, of one for each channel; where frames
                     are raw samples, of the logarithm of a factor
@@ -45,7 +45,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch: int = 32
     balance: Balance = "sampling"
     learning_rate: float = 3e-3
-    weight_decay: float = 1e-1
+    weight_decay: float | None = None
     dropout: float | None = None
     label_smoothing: float | None = None
     noise: float = 0.05

@@ -10,7 +10,8 @@ from emg_edge.train.data.splits import TRAINED, Side
 from emg_edge.train.fitting.recipe import Recipe
 from emg_edge.train.fitting.shape import Shape
 
-# From this many training windows on, drop-out only costs; below it, a person's own data, label smoothing does.
+# From this many training windows on, drop-out and much weight decay only cost; below it, a person's own data, label
+# smoothing does.
 MANY_WINDOWS = 100_000
 
 
@@ -34,11 +35,12 @@ class Task:
 
 
 def regularised(recipe: Recipe, windows: int) -> Recipe:
-    """Fill in what depends on the amount of data: drop-out for little, label smoothing for much.
+    """Fill in what depends on the amount of data: drop-out and weight decay for little, label smoothing for much.
 
-    Smoothed labels also keep logits in a narrow range, which int8 resolves better.
+    Either keeps logits in a narrow range, which int8 resolves better (docs/decisions/0028-weight-decay-and-int8.md).
     """
     many = windows >= MANY_WINDOWS
     dropout = recipe.dropout if recipe.dropout is not None else (0.0 if many else 0.2)
     smoothing = recipe.label_smoothing if recipe.label_smoothing is not None else (0.15 if many else 0.0)
-    return msgspec.structs.replace(recipe, dropout=dropout, label_smoothing=smoothing)
+    decay = recipe.weight_decay if recipe.weight_decay is not None else (0.01 if many else 0.1)
+    return msgspec.structs.replace(recipe, dropout=dropout, label_smoothing=smoothing, weight_decay=decay)
