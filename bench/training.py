@@ -58,7 +58,7 @@ def prepare(path: Path, work: Work, epochs: int, recipe: Recipe) -> None:
         recipe,
         dropout=work.dropout,
         label_smoothing=work.label_smoothing,
-        weight_decay=0.01,  # the same on both sides: it is timed, not judged
+        weight_decay=work.weight_decay,
         epochs=epochs,
         most_sequences=work.sequences,
     )

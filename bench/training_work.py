@@ -19,7 +19,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Work:
-    """One network, and how much it learns from an epoch. Drop-out and smoothing are the recipe's for such a size."""
+    """One network, and how much it learns from an epoch. Drop-out, smoothing and decay are the recipe's for that."""
 
     domain: str
     montage: str
@@ -30,6 +30,7 @@ class Work:
     sequences: int
     dropout: float
     label_smoothing: float
+    weight_decay: float
 
     @property
     def context(self) -> int:
@@ -45,9 +46,9 @@ class Work:
 
 WORKS = {
     # `emg-edge train` on 22 people of DB1 and DB5, ring of eight
-    "merged": Work("envelope", "ring8", 8, 144, (1, 2), 13, 8000, 0.0, 0.15),
+    "merged": Work("envelope", "ring8", 8, 144, (1, 2), 13, 8000, 0.0, 0.15, 0.01),
     # One person of DB5, both rings, without rest
-    "own": Work("raw", "ring16", 16, 128, (1, 2, 4), 12, 270, 0.2, 0.0),
+    "own": Work("raw", "ring16", 16, 128, (1, 2, 4), 12, 270, 0.2, 0.0, 0.1),
 }
 
 

@@ -13,6 +13,8 @@ from emg_edge.train.fitting.shape import Shape
 # From this many training windows on, drop-out and much weight decay only cost; below it, a person's own data, label
 # smoothing does.
 MANY_WINDOWS = 100_000
+_OF_FEW = {"dropout": 0.2, "label_smoothing": 0.0, "weight_decay": 0.1}
+_OF_MANY = {"dropout": 0.0, "label_smoothing": 0.15, "weight_decay": 0.01}
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,7 @@ def regularised(recipe: Recipe, windows: int) -> Recipe:
 
     Either keeps logits in a narrow range, which int8 resolves better (docs/decisions/0028-weight-decay-and-int8.md).
     """
-    many = windows >= MANY_WINDOWS
-    dropout = recipe.dropout if recipe.dropout is not None else (0.0 if many else 0.2)
-    smoothing = recipe.label_smoothing if recipe.label_smoothing is not None else (0.15 if many else 0.0)
-    decay = recipe.weight_decay if recipe.weight_decay is not None else (0.01 if many else 0.1)
-    return msgspec.structs.replace(recipe, dropout=dropout, label_smoothing=smoothing, weight_decay=decay)
+    fitting = _OF_MANY if windows >= MANY_WINDOWS else _OF_FEW
+    return msgspec.structs.replace(
+        recipe, **{name: value for name, value in fitting.items() if getattr(recipe, name) is None}
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from emg_edge.decoding.parity import NEAR_TIE
+from emg_edge.decoding.parity import NEAR_TIES_ARE
 from emg_edge.errors import EmgEdgeError
 from emg_edge.files import write_atomically
 from emg_edge.train.report.plots import NARROW
@@ -34,7 +34,7 @@ def render(document: Mapping[str, Any]) -> str:
     pages.filters["share"] = lambda value: f"{100 * value:.2f}"
     rows = document["runtimes"]
     return pages.get_template("verification.html").render(
-        found=document, near_tie=NEAR_TIE, pictures=[_recall(rows[0], rows[-1]), _errors(rows)]
+        found=document, near_ties_are=NEAR_TIES_ARE, pictures=[_recall(rows[0], rows[-1]), _errors(rows)]
     )
 
 

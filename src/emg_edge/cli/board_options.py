@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from emg_edge.cli.numbers import Numbers
+from emg_edge.cli.numbers import RATE_HZ, Numbers
 
 if TYPE_CHECKING:
     from emg_edge.device.boards.board import BoardOptions
@@ -93,7 +93,7 @@ _OPTIONS = (
     click.option("--movement", multiple=True, metavar="NAME|NUMBER", help="make only these (synthetic; repeatable)"),
     click.option("--via", default="", metavar="BOARD", help="send synthetic through this board's wire, as cyton"),
     click.option("--database", metavar="NAME", help="where a file could be of several, as DB2"),
-    click.option("--rate", type=click.FloatRange(1, 100_000), metavar="HZ", help="of a table, or of printed lines"),
+    click.option("--rate", type=RATE_HZ, metavar="HZ", help="of a table, or of printed lines"),
     click.option("--unit", type=click.Choice(["uV", "V", "myo-count"]), help="of a table that replay plays"),
     click.option("--baud", type=click.IntRange(300, 4_000_000), metavar="RATE", help="of a home-made board's line"),
     click.option(

@@ -1,8 +1,9 @@
-"""Lists of numbers as people write them: 1,3,5-7."""
+"""Numbers as options take them: lists as people write them, 1,3,5-7, and a rate."""
 
 import click
 
 MOST = 999  # nothing that is counted here has more: subjects, channels
+RATE_HZ = click.FloatRange(1, 100_000)
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):

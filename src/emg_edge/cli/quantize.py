@@ -7,6 +7,7 @@ import click
 
 from emg_edge.cli import quantize_edgetpu, quantize_micro
 from emg_edge.cli.bar import bar
+from emg_edge.cli.numbers import RATE_HZ
 from emg_edge.cli.training_extra import load
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ TARGETS = ("device", "edgetpu", "micro")
     show_default=True,
     help="int16: nearer to float and slower; neither an Edge TPU nor the folder of C takes it.",
 )
-@click.option("--rate", type=click.FloatRange(1, 100_000), help="Of the board, in Hz; for micro.  [1000]")
+@click.option("--rate", type=RATE_HZ, help="Of the board, in Hz; for micro.  [1000]")
 @click.option("--channels", type=click.IntRange(1, 64), help="Of the board; for micro [as the model has].")
 @click.option("--wearer", help="Whose scale goes into the folder; for micro [the mean of the model's people].")
 @click.option(

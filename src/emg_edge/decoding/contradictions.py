@@ -48,7 +48,7 @@ def _front_end(model: ModelFile) -> Iterator[str]:
     if not there:
         return
     apart = math.inf if len(here) != len(there) else max(abs(a - b) for a, b in zip(here, there, strict=True))
-    if not apart <= TOLERANCE:  # what is no number is apart
+    if apart > TOLERANCE:
         yield (
             f"the front end here makes other frames of a known signal (by {apart:.3g}, and {TOLERANCE:g} is allowed) "
             "than the one that the network was trained with: the description was altered, or the versions differ"

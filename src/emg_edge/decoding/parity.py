@@ -20,8 +20,8 @@ def agreement(decided: NDArray[np.int64], reference: NDArray[np.floating]) -> tu
     own = reference.argmax(axis=1)
     every = np.arange(len(own))
     lead = reference[every, own] - reference[every, decided]
-    other = decided != own
-    return float(1 - other.mean()), float((other & (lead < NEAR_TIE)).mean())
+    same = decided == own
+    return float(same.mean()), float((~same & (lead < NEAR_TIE)).mean())
 
 
 def shortfalls(name: str, reference: str, agreement: float, accuracy_lost: float) -> Iterator[str]:

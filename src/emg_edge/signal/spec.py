@@ -27,8 +27,8 @@ _LEAST_SD_LOG = 0.05
 _LEAST_SD_G = 0.02  # about twice a Myo's own noise
 
 # Beyond these a spec is a mistake, and what it asks for would not fit a memory, or never end.
-MOST_RATE_HZ = 100_000.0
-MOST_S = 60.0  # of a context, of a hop, and of an envelope
+_MOST_RATE_HZ = 100_000.0
+_MOST_S = 60.0  # of a context, of a hop, and of an envelope
 _MOST_FRAME_S = 1.0
 
 # The floor inside the logarithm, in each unit: about the amplifier's own noise, so that rest does not run away.
@@ -101,10 +101,10 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
             raise SpecError("the clip and the floors must be above 0, and every number of a signal spec finite")
         if self.montage not in CHANNELS:
             raise SpecError(f"unknown montage '{self.montage}'; known are {', '.join(CHANNELS)}")
-        if not 0 < self.rate_hz <= MOST_RATE_HZ:
+        if not 0 < self.rate_hz <= _MOST_RATE_HZ:
             raise SpecError(
                 f"a signal cannot have a rate of {self.rate_hz:g} Hz; "
-                f"expected a number above 0, {MOST_RATE_HZ:g} at most"
+                f"expected a number above 0, {_MOST_RATE_HZ:g} at most"
             )
         if min(self.context, self.hop) < 1:
             raise SpecError(f"a context of {self.context} frames every {self.hop} cannot be made")
@@ -118,9 +118,8 @@ class SignalSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
         step, rate = self.frame.step, self.rate_hz
         if self.frame.length > _MOST_FRAME_S * rate:
             raise SpecError(f"a frame of {self.frame.length} samples is longer than {_MOST_FRAME_S:g} s at {rate:g} Hz")
-        longest = max(self.context * step, self.hop * step)
-        if longest > MOST_S * rate or self.envelope_ms > 1000 * MOST_S:
-            raise SpecError(f"a context, a hop or an envelope of more than {MOST_S:g} s is none")
+        if max(self.context, self.hop) * step > _MOST_S * rate or self.envelope_ms > 1000 * _MOST_S:
+            raise SpecError(f"a context, a hop or an envelope of more than {_MOST_S:g} s is none")
 
     @property
     def channels(self) -> int:

@@ -10,7 +10,7 @@ from emg_edge.device.session import movements_asked
 from emg_edge.recordings.recording import Recording
 
 SECONDS = 120.0
-_MOST = 30  # people: what they show no more of them would
+_MOST = 30  # people: more would show nothing new
 _SEED = 7  # of the streams: any would do
 
 

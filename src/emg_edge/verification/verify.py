@@ -202,11 +202,15 @@ def _row(
 ) -> Row:
     judged = classes >= 0
     found = scores(confusion(classes[judged], decided[judged], len(names)))
-    same = decided == reference.argmax(axis=1)
     # What was said of the movement that was decided, here and there.
     error = np.abs(probability - reference[np.arange(len(decided)), decided])
     movements = [
-        Movement(title, int(made.sum()), float((decided[made] == k).mean()), float(same[made].mean()))
+        Movement(
+            title,
+            int(made.sum()),
+            float((decided[made] == k).mean()),
+            agreement(decided[made], reference[made])[0],
+        )
         for k, title in enumerate(names)
         if (made := classes == k).any()
     ]
