@@ -131,7 +131,7 @@ def main() -> None:
             recording = take.read()
             path = Path(folder) / f"{recording.wearer}.tflite"
             source = asked.runs / "subjects" / recording.wearer
-            command = [sys.executable, "-m", "emg_edge", "quantize", str(source), "--out", str(path), "--force"]
+            command = [sys.executable, "-m", "emg_edge", "quantize", str(source), "--out", str(path), "--below-bound"]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             whole, lossy = run(path, recording, 0.0, 0), run(path, recording, asked.share, 1)
             rows[recording.wearer] = {"whole": whole, "lossy": lossy}

@@ -1,18 +1,18 @@
 """From a Keras network to TFLite, float and int8; outputs keep their names in the signature."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from emg_edge.decoding.modelfile import Activations
 from emg_edge.quantize.logits import set_right
 from emg_edge.quantize.network import in_keras
 from emg_edge.quiet import quiet
 
-Activations = Literal["int8", "int16"]
 _OPERATORS = {
     "int8": tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
     "int16": tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,

@@ -19,7 +19,7 @@ from emg_edge.quantize.run import quantize
 def test_live_decisions_are_those_of_the_evaluation(tiny: TinyRun, tmp_path: Path):
     """Train, quantise, replay the file: every test window that training stored is decided live, to the last bit."""
     path = tmp_path / "gesture.tflite"
-    quantize(tiny.out, path, in_order, force=True)
+    quantize(tiny.out, path, in_order, below_bound=True)
     model = modelfile.read(path)
     (file,) = tiny.data.rglob("*.mat")
     live = Kept()

@@ -140,7 +140,7 @@ def encode_hello(hello: Hello) -> bytes:
     flags = STREAMING_BIT * hello.streaming | HAS_IMU_BIT * hello.imu
     major, minor = hello.firmware
     unit = UNITS.index(hello.unit)
-    rate_mhz = round(hello.rate_hz * 1000)
+    rate_millihertz = round(hello.rate_hz * 1000)
     head = _HELLO.pack(
         HELLO,
         VERSION,
@@ -150,7 +150,7 @@ def encode_hello(hello: Hello) -> bytes:
         unit,
         major,
         minor,
-        rate_mhz,
+        rate_millihertz,
         hello.per_count,
         *hello.limits,
         len(name),
@@ -170,13 +170,15 @@ def read_hello(frame: bytes) -> Hello:
             f"the board's hello frame has {len(frame)} bytes; "
             f"expected {_HELLO.size + CRC_BYTES} and its name (docs/framed-packet.md)"
         )
-    flags, channels, width, unit, major, minor, rate_mhz, per_count, lowest, highest = _HELLO.unpack_from(frame)[2:-1]
+    flags, channels, width, unit, major, minor, rate_millihertz, per_count, lowest, highest = _HELLO.unpack_from(frame)[
+        2:-1
+    ]
     name = frame[_HELLO.size : -CRC_BYTES].decode(errors="replace")
     wrong = {
         f"{channels} channels (1 to {MAX_CHANNELS})": not 1 <= channels <= MAX_CHANNELS,
         f"{width} bytes a count (2 or 3)": width not in WIDTHS,
         f"unit {unit} (0 for counts, 1 for uV)": unit >= len(UNITS),
-        "a rate of 0 (above 0 mHz)": not rate_mhz,
+        "a rate of 0 (above 0 mHz)": not rate_millihertz,
         f"a scale of {per_count:g} (finite and above 0)": not 0 < per_count < float("inf"),
         f"counts from {lowest} to {highest} (rising, within {width} bytes)": width in WIDTHS
         and not count_limits(width)[0] <= lowest < highest <= count_limits(width)[1],
@@ -187,7 +189,7 @@ def read_hello(frame: bytes) -> Hello:
     return Hello(
         name="".join(letter if letter.isprintable() else "?" for letter in name),
         channels=channels,
-        rate_hz=rate_mhz / 1000,
+        rate_hz=rate_millihertz / 1000,
         width=width,
         unit=UNITS[unit],
         per_count=per_count,

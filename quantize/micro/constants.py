@@ -22,8 +22,9 @@ def header(plan: Plan, tensors: Tensors, description: Description, arena_bytes: 
     methods = " ".join(f"(r).{method}();" for method in tensors.resolver)
     defines = {
         "EMG_SOURCE_CHANNELS": source.channels,
-        "EMG_SOURCE_RATE_MHZ": f"{round(1000 * source.rate_hz)}u",
+        "EMG_SOURCE_RATE_MILLIHERTZ": f"{round(1000 * source.rate_hz)}u",
         "EMG_RATE_TOLERANCE": _float(RATE_TOLERANCE),
+        "EMG_UNIT": _text(plan.unit),
         "EMG_UNITS_PER_UV": _float(plan.gain),
         "EMG_BRIDGE": f"{spec.longest_bridge(source.rate_hz)}u",
         "EMG_CHANNELS": f"{spec.channels}u",
@@ -44,6 +45,7 @@ def header(plan: Plan, tensors: Tensors, description: Description, arena_bytes: 
         "EMG_CONTEXT": f"{spec.context}u",
         "EMG_HOP": f"{spec.hop}u",
         "EMG_CLASSES": len(description.movements),
+        "EMG_LONGEST_NAME": f"{max(len(_json(name).encode()) for name in description.names)}u",
         "EMG_MIN_PROBABILITY": _float(0.0),
         "EMG_INPUT_SCALE": _float(tensors.input.scale),
         "EMG_INPUT_ZERO": tensors.input.zero_point,
@@ -55,12 +57,13 @@ def header(plan: Plan, tensors: Tensors, description: Description, arena_bytes: 
         "EMG_ADD_OPERATORS(r)": methods,
     }
     wide = max(map(len, defines))
+    below = "" if description.quantisation.within_bound else "\n * The model is BELOW THE PARITY BOUND."
     lines = "\n".join(f"#define {name:<{wide}} {value}" for name, value in defines.items())
     return f"""\
 /* Made by emg-edge quantize --target micro: the constants of one model on one source.
  *
- * Samples are brought to '{plan.unit}'; frames are standardised for {plan.wearer}. Amplitudes are limited to
- * +-EMG_CLIP standard deviations. A decision below EMG_MIN_PROBABILITY is 'unknown'.
+ * Samples are brought to EMG_UNIT; frames are standardised for {plan.wearer}. Amplitudes are limited to
+ * +-EMG_CLIP standard deviations. A decision below EMG_MIN_PROBABILITY is 'unknown'.{below}
  */
 #ifndef EMG_MODEL_H
 #define EMG_MODEL_H
@@ -155,5 +158,9 @@ def _float(number: float) -> str:
 
 def _text(name: str) -> str:
     """Write a C string that stands within JSON as it is; C would read trigraphs in question marks."""
-    escaped = msgspec.json.encode(name).decode()
-    return '"' + escaped[1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("?", "\\?") + '"'
+    return '"' + _json(name).replace("\\", "\\\\").replace('"', '\\"').replace("?", "\\?") + '"'
+
+
+def _json(name: str) -> str:
+    """Write what stands between the quotes of a JSON string."""
+    return msgspec.json.encode(name).decode()[1:-1]

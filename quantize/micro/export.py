@@ -9,14 +9,14 @@ import msgspec
 
 from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.micro import arena_bytes
-from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.modelfile import Description, ModelFile
 from emg_edge.errors import EmgEdgeError, MissingDependency
 from emg_edge.files import cannot_write, refuse_overwrite
 from emg_edge.quantize.micro import constants
 from emg_edge.quantize.micro.footprint import Footprint, footprint
 from emg_edge.quantize.micro.plan import Plan, plan
 from emg_edge.quantize.micro.readme import readme
-from emg_edge.quantize.micro.tensors import tensors
+from emg_edge.quantize.micro.tensors import Tensors, tensors
 from emg_edge.signal.source import Source
 
 _MODEL = "emg_model.h"  # by which a folder of ours is known
@@ -26,6 +26,7 @@ _UNMEASURED_ARENA = 32 << 10  # bytes: what a model of ours may take at most
 class Export(msgspec.Struct, frozen=True):
     """What was written; report.json in the folder.
 
+    within_bound  whether int8 keeps to the parity bound; a model that does not was written by --below-bound
     arena_bytes   found by the microcontroller interpreter, or None where that is not installed
     footprint     of everything but the interpreter's own code, or None without a cross compiler
     """
@@ -37,6 +38,7 @@ class Export(msgspec.Struct, frozen=True):
     source_channels: int
     model_bytes: int
     model_sha256: str
+    within_bound: bool
     operators: tuple[str, ...]
     arena_bytes: int | None
     footprint: Footprint | None
@@ -53,7 +55,7 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
     refuse_contradictions(model, "the model")
     told = model.description
     planned = plan(told, source, wearer)
-    read = tensors(model.flatbuffer, told.quantisation.operators)
+    read = tensors(model.flatbuffer)
     try:
         arena = arena_bytes(model.flatbuffer)
     except MissingDependency:
@@ -69,10 +71,10 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
             folder = Path(held) / out.name
             shutil.copytree(str(files(__package__) / "c"), folder)
             for name, text in sources.items():
-                (folder / name).write_text(text)
-            made = _report(model, planned, arena, footprint(folder))
+                (folder / name).write_text(text, encoding="utf-8")
+            made = _report(told, planned, read, arena, footprint(folder))
             (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
-            (folder / "README.md").write_text(readme(made, told))
+            (folder / "README.md").write_text(readme(made, told), encoding="utf-8")
             if out.exists():
                 _keep_others(out, folder)
                 out.rename(Path(held) / "before")
@@ -89,6 +91,12 @@ def refuse_place(out: Path, *, force: bool) -> None:
         raise EmgEdgeError(
             f"{out} is not a folder that was exported before, so it is not replaced; choose another name"
         )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}."):
+            pass
+    except OSError as error:
+        raise cannot_write(out, error) from error
 
 
 def _keep_others(before: Path, folder: Path) -> None:
@@ -101,8 +109,7 @@ def _keep_others(before: Path, folder: Path) -> None:
                 shutil.copy2(one, folder / one.name, follow_symlinks=False)
 
 
-def _report(model: ModelFile, planned: Plan, arena: int | None, measured: Footprint | None) -> Export:
-    told = model.description
+def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, measured: Footprint | None) -> Export:
     return Export(
         movements=told.names,
         wearer=planned.wearer,
@@ -111,7 +118,8 @@ def _report(model: ModelFile, planned: Plan, arena: int | None, measured: Footpr
         source_channels=planned.source.channels,
         model_bytes=told.model_bytes,
         model_sha256=told.model_sha256,
-        operators=tuple(dict.fromkeys(told.quantisation.operators)),
+        within_bound=told.quantisation.within_bound,
+        operators=read.operators,
         arena_bytes=arena,
         footprint=measured,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emg_edge.errors import EmgEdgeError
 
-COMPILER = "arm-none-eabi-gcc"
+COMPILER, SIZE = "arm-none-eabi-gcc", "arm-none-eabi-size"
 CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 _SMALL = ("-Os", "-std=c99", "-ffunction-sections", "-fdata-sections", "--specs=nano.specs", "--specs=nosys.specs")
 _STRIPPED = ("-Wl,--gc-sections", "-lm")
@@ -37,15 +37,15 @@ class Footprint:
 
 
 def footprint(folder: Path) -> Footprint | None:
-    """Compile and link an exported folder for a Cortex-M4; None where the compiler is not on PATH."""
-    if shutil.which(COMPILER) is None:
+    """Compile and link an exported folder for a Cortex-M4; None where the compiler or its `size` is not on PATH."""
+    if shutil.which(COMPILER) is None or shutil.which(SIZE) is None:
         return None
     sources = [str(path) for path in sorted(folder.glob("emg_*.c"))]
     with tempfile.TemporaryDirectory() as held:
         stubs, program = Path(held) / "stubs.c", Path(held) / "program.elf"
         stubs.write_text(_STUBS)
         _run([COMPILER, *CORTEX_M4, *_SMALL, f"-I{folder}", *sources, str(stubs), *_STRIPPED, "-o", str(program)])
-        sizes = _run([COMPILER.replace("gcc", "size"), str(program)]).splitlines()[1].split()
+        sizes = _run([SIZE, str(program)]).splitlines()[1].split()
     text, initialised, zeroed = map(int, sizes[:3])
     version = _run([COMPILER, "-dumpfullversion"]).strip()
     return Footprint(f"{COMPILER} {version}", text + initialised, initialised + zeroed)

@@ -76,13 +76,18 @@ def plan(description: Description, source: Source, wearer: str | None = None) ->
     sections, rest = _sections(rest)
     smooth, rest = _sliding(rest)
     more, rest = _sections(rest)
-    if rest or (more and smooth != AS_IT_IS):
+    if more and smooth != AS_IT_IS:
         raise SpecError(
             "this model filters an envelope after making it, and the export for microcontrollers does not; "
             "use a model of raw EMG"
         )
     bands, frames = _bands(Frames(spec, path.unit).stages)
-    frame, _ = _sliding(frames)
+    frame, beyond = _sliding(frames)
+    if unknown := [*rest, *beyond]:
+        raise SpecError(
+            f"this model's front end has the stage {type(unknown[0]).__name__}, and the export for microcontrollers "
+            "does not"
+        )
     return Plan(
         spec=spec,
         source=source,

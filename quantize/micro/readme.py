@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 def readme(made: "Export", description: Description) -> str:
     """What it is, what it takes, how to build it."""
-    accuracy = description.quantisation.balanced_accuracy["int8"]
+    accuracy = description.quantisation.stated
+    below = (
+        ""
+        if made.within_bound
+        else "\n  **It is below the parity bound**: it differs more from the float network than is allowed."
+    )
     arena = (
         "its arena was not measured, as the microcontroller interpreter was not there: EMG_ARENA_BYTES is a guess"
         if made.arena_bytes is None
@@ -29,7 +34,7 @@ def readme(made: "Export", description: Description) -> str:
 Made by `emg-edge quantize --target micro`: frames of emg-edge's serial packet in, a JSON line a decision out.
 
 - It decides {len(made.movements)} movements: {", ".join(made.movements)}.
-  Balanced accuracy of the int8 network on its test windows: {100 * accuracy:.1f} %.
+  Balanced accuracy of the int8 network on its test windows: {100 * accuracy:.1f} %.{below}
 - It expects {made.source_channels} channels at {made.source_hz:g} Hz from a board that knows its microvolts; frames are
   standardised for {made.wearer}.
 - The network has {made.model_bytes} bytes (SHA-256 {made.model_sha256}), {arena}.

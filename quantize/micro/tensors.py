@@ -34,23 +34,30 @@ RESOLVER = {
 
 @dataclass(frozen=True)
 class Tensors:
-    """`logits_output` is its place among the graph's outputs; `resolver` has each method once."""
+    """`logits_output` is its place among the graph's outputs; `operators` has each once."""
 
     input: Quantised
     logits: Quantised
     logits_output: int
-    resolver: tuple[str, ...]
+    operators: tuple[str, ...]
+
+    @property
+    def resolver(self) -> tuple[str, ...]:
+        """The method that adds each operator."""
+        return tuple(RESOLVER[name] for name in self.operators)
 
 
-def tensors(flatbuffer: bytes, operators: list[str]) -> Tensors:
+def tensors(flatbuffer: bytes) -> Tensors:
     """Read them. Raises ModelFileError for a network that is not int8, or has an operator that no target has."""
-    unknown = [name for name in dict.fromkeys(operators) if name not in RESOLVER]
+    graph = read_graph(flatbuffer)
+    operators = tuple(dict.fromkeys(node.operator for node in graph.nodes))
+    unknown = [name for name in operators if name not in RESOLVER]
     if unknown:
         raise ModelFileError(
             f"the network has the operator {', '.join(unknown)}, which the export for microcontrollers does not know; "
             f"it knows {', '.join(RESOLVER)}"
         )
-    network, graph = Network(flatbuffer), read_graph(flatbuffer)
+    network = Network(flatbuffer)
     logits = network.outputs["logits"]
     for name, tensor in (("input", network.input), ("logits", logits)):
         if tensor.dtype != np.int8:
@@ -62,5 +69,5 @@ def tensors(flatbuffer: bytes, operators: list[str]) -> Tensors:
         input=network.input,
         logits=logits,
         logits_output=[tensor.name for tensor in graph.outputs].index(graph.signature["logits"]),
-        resolver=tuple(RESOLVER[name] for name in dict.fromkeys(operators)),
+        operators=operators,
     )

@@ -54,7 +54,7 @@ def test_quantize_checks_compiles_and_reports(tiny: TinyRun, tmp_path: Path, mon
     """The check and the compiler's words on stdout, two files, and how to use them on stderr."""
     put_compiler_on_path(tmp_path / "bin", "partly", monkeypatch)
     out = tmp_path / "g.tflite"
-    done = emg_edge("quantize", tiny.out, "--out", out, "--force", "--target", "edgetpu")
+    done = emg_edge("quantize", tiny.out, "--out", out, "--below-bound", "--target", "edgetpu")
     assert done.returncode == 0, done.stderr
     checked, told = modelfile.read(out), modelfile.read(tmp_path / "g_edgetpu.tflite").description.edgetpu
     assert told is not None
@@ -76,7 +76,7 @@ def test_without_the_compiler_quantize_says_how_to_get_it(
     """The checked file is there, and is good; --edgetpu is the same as --target edgetpu."""
     hide_compiler(monkeypatch)
     out = tmp_path / "g.tflite"
-    done = emg_edge("quantize", tiny.out, "--out", out, "--force", "--edgetpu")
+    done = emg_edge("quantize", tiny.out, "--out", out, "--below-bound", "--edgetpu")
     assert done.returncode == 0, done.stderr
     assert "operators can be mapped" in done.stdout
     assert "not compiled: edgetpu_compiler is not on PATH: it is Coral's Debian package" in done.stderr

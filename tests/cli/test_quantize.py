@@ -22,16 +22,18 @@ def invoked(*arguments: object) -> Result:
 def test_the_parity_table_is_printed_and_the_file_written(tiny: TinyRun, tmp_path: Path) -> None:
     """stdout: the three models with accuracy, agreement, probability difference and bytes, then the operators."""
     out = tmp_path / "new" / "g.tflite"
-    command = [sys.executable, "-m", "emg_edge", "quantize", str(tiny.out), "--out", str(out), "--force"]
+    command = [sys.executable, "-m", "emg_edge", "quantize", str(tiny.out), "--out", str(out), "--below-bound"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)  # native code writes past sys.stdout
-    windows, columns, *rows, _, operators = result.stdout.splitlines()
+    windows, columns, *rows, lowest, against, _, sizes, operators = result.stdout.splitlines()
     held = modelfile.read(out).description
     assert windows == f"{held.quantisation.windows} test windows"
     shares = ["accuracy", "balanced", "agreement", "near-ties"]
-    assert columns.split() == [*shares, "largest", "probability", "difference", "bytes"]
+    assert columns.split() == [*shares, "probability", "error", "(largest,", "99", "%)"]
     names = [row.split("  ")[0] for row in rows]
     assert names[:4] == ["float Keras", "float TFLite", "int8, litert, XNNPACK", "int8, litert, plain kernels"]
-    assert rows[2].split()[-1] == str(held.model_bytes)
+    assert lowest.startswith("lowest recall: ")
+    assert against == "agreement and errors are against float Keras, over all windows"
+    assert sizes.endswith(f", int8 {held.model_bytes}")
     assert operators.startswith("operators: CONV_2D x ")
     assert f"wrote {out} ({out.stat().st_size} bytes); next: emg-edge run" in result.stderr
     assert ("is marked so" in result.stderr) == (not held.quantisation.within_bound)
@@ -62,9 +64,11 @@ def test_what_cannot_be_done_is_one_sentence(
 def test_int16_activations_are_nearer_to_float(tiny: TinyRun, tmp_path: Path) -> None:
     """Run by every runtime here; the file says so, and no other target takes them."""
     out = tmp_path / "g.tflite"
-    assert invoked(tiny.out, "--out", out, "--activations", "int16", "--force").exit_code == 0
+    assert invoked(tiny.out, "--out", out, "--activations", "int16", "--below-bound").exit_code == 0
     held = modelfile.read(out)
-    assert held.description.quantisation.scheme.startswith("int8 weights per channel, int16 activations")
+    cost = held.description.quantisation
+    assert cost.scheme.startswith("int8 weights per channel, int16 activations")
+    assert (cost.activations, set(cost.accuracy)) == ("int16", {"float_keras", "float_tflite", "int16"})
     assert contradictions(held) == []
     assert Network(held.flatbuffer).input.dtype == np.int16
     for target in ("micro", "edgetpu"):
@@ -94,7 +98,7 @@ def test_a_folder_for_a_microcontroller_is_made_of_a_model_file(
 def test_a_folder_is_made_of_a_training_run_behind_the_same_gate(tiny: TinyRun, tmp_path: Path) -> None:
     """The parity table, then what it takes."""
     out = tmp_path / "micro"
-    result = invoked(tiny.out, "--target", "micro", "--out", out, "--force")
+    result = invoked(tiny.out, "--target", "micro", "--out", out, "--below-bound")
     assert result.exit_code == 0
     assert "test windows" in result.stdout
     assert "float Keras" in result.stdout

@@ -93,7 +93,7 @@ def test_a_broken_model_is_one_sentence(
 def test_the_page_and_the_float_network_of_a_run(tiny: TinyRun, tmp_path: Path) -> None:
     """A run's own file against its float network, on the run's own recordings, as a page."""
     out, page = tmp_path / "g.tflite", tmp_path / "v.html"
-    quantize(tiny.out, out, in_order, force=True)
+    quantize(tiny.out, out, in_order, below_bound=True)
     result = CliRunner().invoke(
         command, [str(out), "--data", str(tiny.data), "--run", str(tiny.out), "--html", str(page)]
     )

@@ -38,7 +38,7 @@ class Board(ctypes.Structure):
         ("has_imu", ctypes.c_uint8),
         ("major", ctypes.c_uint8),
         ("minor", ctypes.c_uint8),
-        ("rate_mhz", ctypes.c_uint32),
+        ("rate_millihertz", ctypes.c_uint32),
         ("per_count", ctypes.c_float),
         ("lowest", ctypes.c_int32),
         ("highest", ctypes.c_int32),

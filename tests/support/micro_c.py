@@ -213,6 +213,6 @@ def python_windows(planned: Plan, samples: NDArray[np.float32], model: ModelFile
     spec = planned.spec
     front = FrontEnd(spec, planned.source, planned.scale, None, Adjustment(unit=planned.unit))
     windows = ContextStack(spec.context, spec.hop, spec.features).push(front.push(samples))
-    grid = tensors(model.flatbuffer, []).input
+    grid = tensors(model.flatbuffer).input
     integers = np.rint(windows / np.float32(grid.scale)) + grid.zero_point
     return np.clip(integers, -128, 127).astype(np.int8)

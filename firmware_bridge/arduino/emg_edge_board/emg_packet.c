@@ -148,7 +148,7 @@ size_t emg_write_hello(uint8_t *out, size_t room, const emg_board *board, uint8_
     put8(&to, board->unit);
     put8(&to, board->major);
     put8(&to, board->minor);
-    put32(&to, board->rate_mhz);
+    put32(&to, board->rate_millihertz);
     put32(&to, scale);
     put32(&to, (uint32_t)board->lowest);
     put32(&to, (uint32_t)board->highest);

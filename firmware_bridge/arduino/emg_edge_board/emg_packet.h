@@ -41,8 +41,8 @@ typedef struct {
     uint8_t unit;     /* EMG_UNIT_COUNT or EMG_UNIT_UV */
     uint8_t has_imu;
     uint8_t major, minor; /* the firmware's version */
-    uint32_t rate_mhz;    /* samples in 1000 s */
-    float per_count;      /* the unit's worth of one count; 1 when the unit is the count */
+    uint32_t rate_millihertz; /* samples in 1000 s */
+    float per_count;          /* the unit's worth of one count; 1 when the unit is the count */
     int32_t lowest, highest;
 } emg_board;
 

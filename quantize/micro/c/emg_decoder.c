@@ -20,12 +20,16 @@ void emg_decoder_init(emg_decoder *decoder, emg_sink sink) {
 
 const char *emg_decoder_greet(emg_decoder *decoder, const emg_hello *hello) {
     decoder->gain = 0.0f;
+    if (!hello->streaming) { /* it has just started, perhaps again: what it numbers begins anew, and nothing is missing */
+        decoder->counting = 0;
+        begin_anew(decoder);
+    }
     if (hello->channels != EMG_SOURCE_CHANNELS) {
         return "the board has another number of channels than EMG_SOURCE_CHANNELS";
     }
-    const float rate = (float)hello->rate_mhz / (float)EMG_SOURCE_RATE_MHZ;
+    const float rate = (float)hello->rate_millihertz / (float)EMG_SOURCE_RATE_MILLIHERTZ;
     if (!(fabsf(rate - 1.0f) <= EMG_RATE_TOLERANCE)) {
-        return "the board has another rate than EMG_SOURCE_RATE_MHZ; export the model for it";
+        return "the board has another rate than EMG_SOURCE_RATE_MILLIHERTZ; export the model for it";
     }
     if (!hello->microvolts) {
         return "the board does not know what a count is worth in microvolts";

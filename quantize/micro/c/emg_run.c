@@ -7,7 +7,8 @@
 
 #define ASK_AGAIN_MS 500u
 #define READ_BYTES 256u
-#define LINE_BYTES 256u
+#define GESTURE_BYTES (EMG_LONGEST_NAME + 40u)
+#define LINE_BYTES (GESTURE_BYTES + 160u)
 
 static const char *const states[] = {"active", "rest", "unknown", "stale"};
 static emg_decoder decoder;
@@ -15,7 +16,7 @@ static emg_stream stream;
 
 /* Without %f, which small C libraries leave out. */
 static void print_decision(const emg_decision *decision) {
-    char line[LINE_BYTES], gesture[96] = "\"gesture\":null,\"number\":null";
+    char line[LINE_BYTES], gesture[GESTURE_BYTES] = "\"gesture\":null,\"number\":null";
     if (decision->movement >= 0) {
         snprintf(gesture, sizeof gesture, "\"gesture\":\"%s\",\"number\":%d", emg_names[decision->movement],
                  emg_numbers[decision->movement]);

@@ -135,7 +135,7 @@ emg_hello emg_read_hello(const emg_stream *stream) {
     hello.streaming = frame[2] & STREAMING_BIT;
     hello.channels = frame[3];
     hello.width = frame[4];
-    hello.rate_mhz = read_number(frame + 8, 4);
+    hello.rate_millihertz = read_number(frame + 8, 4);
     memcpy(&hello.per_count, &scale, sizeof scale); /* IEEE 754 binary32 */
     hello.microvolts = frame[5] == 1 && isfinite(hello.per_count) && hello.per_count > 0.0f;
     memcpy(hello.name, frame + HELLO_HEAD, frame[24]);

@@ -37,7 +37,7 @@ typedef struct {
     char name[EMG_MAX_NAME + 1];
     uint8_t streaming, channels, width;
     uint8_t microvolts; /* 1: per_count is in microvolts; 0: nobody knows what a count is worth */
-    uint32_t rate_mhz;  /* samples in 1000 s */
+    uint32_t rate_millihertz; /* samples in 1000 s */
     float per_count;
 } emg_hello;
 

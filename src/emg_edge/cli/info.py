@@ -59,9 +59,9 @@ def describe(path: str, d: "Description") -> str:
             f"{cost.windows}: accuracy {_percent(cost.accuracy)}, balanced {_percent(cost.balanced_accuracy)}",
         ),
         (
-            "int8",
+            d.quantisation.activations,
             f"{cost.scheme}; same decision as float on {100 * cost.agreement:.2f} %, "
-            + ("within the parity bound" if cost.within_bound else "BELOW THE PARITY BOUND, written by force"),
+            + ("within the parity bound" if cost.within_bound else "BELOW THE PARITY BOUND, written by --below-bound"),
         ),
         ("operators", ", ".join(dict.fromkeys(cost.operators))),
         *_edgetpu(d),

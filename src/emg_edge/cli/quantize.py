@@ -1,5 +1,6 @@
 """emg-edge quantize."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,9 @@ TARGETS = ("device", "edgetpu", "micro")
 @click.option(
     "--force",
     is_flag=True,
-    help="Replace OUT (of a folder, the exported files alone), and write it even below the parity bound, marked so.",
+    help="Replace OUT; of a folder, the exported files alone.",
 )
+@click.option("--below-bound", is_flag=True, help="Write OUT even below the parity bound, marked so.")
 def command(
     run: Path,
     out: Path,
@@ -52,12 +54,13 @@ def command(
     channels: int | None,
     wearer: str | None,
     force: bool,
+    below_bound: bool,
 ) -> None:
     """Turn the training run RUN into one int8 .tflite file, or into C for a microcontroller.
 
     The parity table shows what int8 costs on the run's test windows. The file is refused when, on any TFLite runtime of
     this machine, it loses more than half a point of balanced accuracy, or agrees with the float network on less than
-    99 % of them.
+    99 % of them; --below-bound writes it all the same.
 
     With --target micro or edgetpu, RUN may also be a .tflite file that was made before.
     """
@@ -67,7 +70,9 @@ def command(
         raise click.UsageError("int16 activations are for --target device alone")
     if target == "micro":
         quantize_micro.before(out, force=force)
-        quantize_micro.write(_model(run, force=force), out, rate or 1000.0, channels, wearer, force=force)
+        model, problems = _model(run, below_bound=below_bound)
+        quantize_micro.write(model, out, rate or 1000.0, channels, wearer, force=force)
+        _warn(out, model.description, problems)
         return
     if (rate, channels, wearer) != (None, None, None):
         raise click.UsageError("--rate, --channels and --wearer are for --target micro alone")
@@ -83,24 +88,32 @@ def command(
         quantize_edgetpu.copy(run, out, force=force)
         quantize_edgetpu.after(out, force=force)
         return
-    parity, description = _quantiser(run).quantize(run, out, bar, force=force, activations=activations)
-    _tell(parity, description)
+    parity, description = _quantiser(run).quantize(
+        run, out, bar, force=force, below_bound=below_bound, activations=activations
+    )
+    click.echo(table(parity, description))
     click.echo(f"wrote {out} ({out.stat().st_size} bytes); next: emg-edge run --board ... --model {out}", err=True)
+    _warn(out, description, parity.problems)
     if for_edgetpu:
         quantize_edgetpu.after(out, force=force)
 
 
-def _model(run: Path, *, force: bool) -> "ModelFile":
-    """Read a model file, or quantise a training run behind the gate."""
+def _model(run: Path, *, below_bound: bool) -> "tuple[ModelFile, list[str]]":
+    """Read a model file, or quantise a training run behind the gate; beside it, the bounds that it misses."""
     from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
     from emg_edge.files import Kind, kind_of  # noqa: PLC0415
 
     if kind_of(run) is Kind.FILE:
-        return modelfile.read(run)
-    parity, model = _quantiser(run).quantised(run, bar, force=force)
-    _tell(parity, model.description)
-    quantised: ModelFile = model
-    return quantised
+        return modelfile.read(run), []
+    parity, model = _quantiser(run).quantised(run, bar, below_bound=below_bound)
+    click.echo(table(parity, model.description))
+    return model, parity.problems
+
+
+def _warn(out: Path, description: "Description", problems: Sequence[str]) -> None:
+    if not description.quantisation.within_bound:
+        why = f" ({'; '.join(problems)})" if problems else ""
+        click.echo(f"warning: {out} is below the parity bound{why}, and is marked so", err=True)
 
 
 def _quantiser(run: Path) -> Any:
@@ -111,26 +124,17 @@ def _quantiser(run: Path) -> Any:
     return load("emg_edge.quantize.run", "loading TensorFlow (a few seconds)")
 
 
-def _tell(parity: "Parity", description: "Description") -> None:
-    click.echo(table(parity, description))
-    if parity.problems:
-        click.echo(f"warning: written although {'; '.join(parity.problems)}; the file is marked so", err=True)
-
-
 def table(parity: "Parity", description: "Description") -> str:
-    """The parity table; agreement, near-ties and probability difference are against the float network."""
-    from emg_edge.decoding.parity import NEAR_TIES_ARE  # noqa: PLC0415 - nothing heavy for --help
+    """The parity table, sizes and operators."""
+    from emg_edge.decoding import parity as forms  # noqa: PLC0415 - nothing heavy for --help
 
-    wide = max(len(row.name) for row in parity.rows)
-    shares = f"{'accuracy':>10}{'balanced':>10}{'agreement':>11}{'near-ties':>11}"
-    columns = f"{shares}{'largest probability difference':>32}{'bytes':>9}"
-    rows = [" " * wide + columns]
-    for row in parity.rows:
-        size = "" if row.bytes is None else str(row.bytes)
-        rows.append(
-            f"{row.name:<{wide}}{100 * row.accuracy:>9.2f}%{100 * row.balanced_accuracy:>9.2f}%"
-            f"{100 * row.agreement:>10.2f}%{100 * row.near_ties:>10.2f}%{row.max_probability_error:>32.4f}{size:>9}"
-        )
-    used = description.quantisation.operators
+    used, activations = description.quantisation.operators, description.quantisation.activations
     counted = ", ".join(f"{name} x {used.count(name)}" for name in dict.fromkeys(used))
-    return "\n".join([f"{parity.windows} test windows", *rows, NEAR_TIES_ARE, f"operators: {counted}"])
+    return "\n".join(
+        [
+            f"{parity.windows} test windows",
+            *forms.table(parity.rows),
+            f"bytes of the network: float TFLite {parity.float_bytes}, {activations} {parity.quantised_bytes}",
+            f"operators: {counted}",
+        ]
+    )

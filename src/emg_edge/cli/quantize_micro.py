@@ -35,7 +35,10 @@ def write(
 def table(made: "Export") -> str:
     """What a microcontroller must have room for."""
     unknown = f"not measured; on x86-64 Linux: {install('micro')}"
-    no_compiler = "not measured: no arm-none-eabi-gcc on PATH (Debian's gcc-arm-none-eabi, libnewlib-arm-none-eabi)"
+    no_compiler = (
+        "not measured: no arm-none-eabi-gcc and arm-none-eabi-size on PATH (Debian's gcc-arm-none-eabi, "
+        "libnewlib-arm-none-eabi)"
+    )
     size = made.footprint
     lines = [
         ("model", f"{made.model_bytes} bytes"),

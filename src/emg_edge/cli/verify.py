@@ -12,7 +12,7 @@ from emg_edge.errors import EmgEdgeError, RunFolderError
 
 if TYPE_CHECKING:
     from emg_edge.decoding.modelfile import Description
-    from emg_edge.verification.verify import Way
+    from emg_edge.verification.verify import Backend
 
 
 @click.command("verify")
@@ -50,11 +50,16 @@ def command(
     from emg_edge.files import check_results, write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
     from emg_edge.verification import people, simulated, verify  # noqa: PLC0415
+    from emg_edge.verification.report import as_text  # noqa: PLC0415
 
+    if data is None and (database or subjects):
+        raise click.UsageError("--database and --subjects choose among the recordings of --data PATH")
     path = model or shipped()
     check_results(json_file, html, path, *filter(None, (data, run)), key="runtimes")
     page = None if html is None else load("emg_edge.train.report.verification")
     opened, accelerated = compiled_and_source(modelfile.read(path), path, delegate_library)
+    if accelerated is None and delegate_library is not None:
+        raise click.UsageError(f"--delegate-library is for a model that was compiled, and {path} runs on the CPU alone")
     if data is not None:
         recordings = people.recordings(
             opened.description, data, database, subjects, lambda said: click.echo(said, err=True)
@@ -65,7 +70,7 @@ def command(
         raise click.UsageError("this model was trained on real people: say where their recordings are, --data PATH")
     references = () if run is None else _float_networks(run, opened.description, path)
     found = verify.verify(opened, path.name, recordings, bar, references, accelerated)
-    click.echo(verify.as_text(found))
+    click.echo(as_text(found))
     if json_file is not None:
         write_json(json_file, found)
         click.echo(f"wrote {json_file}", err=True)
@@ -73,13 +78,13 @@ def command(
         page.write_page(msgspec.to_builtins(found), html)
         click.echo(f"wrote {html}", err=True)
     if found.problems:
-        raise EmgEdgeError(f"{path} does not decide alike everywhere: {'; '.join(found.problems)}")
+        raise EmgEdgeError(f"{path} does not pass: {'; '.join(found.problems)}")
 
 
-def _float_networks(run: Path, told: "Description", path: Path) -> "tuple[Way, ...]":
+def _float_networks(run: Path, told: "Description", path: Path) -> "tuple[Backend, ...]":
     """The float network of a training run, in Keras and as TFLite."""
     from emg_edge.decoding.runfolder import read_decoder  # noqa: PLC0415
-    from emg_edge.verification.verify import Way  # noqa: PLC0415
+    from emg_edge.verification.verify import Backend  # noqa: PLC0415
 
     decoder, _ = read_decoder(run)
     if (decoder.signal, decoder.movements) != (told.signal, told.movements):
@@ -89,4 +94,4 @@ def _float_networks(run: Path, told: "Description", path: Path) -> "tuple[Way, .
         )
 
     networks = load("emg_edge.quantize.floats", "loading TensorFlow (a few seconds)").float_networks(run, decoder)
-    return tuple(Way(name, logits) for name, logits in networks.items())
+    return tuple(Backend(name, logits) for name, logits in networks.items())

@@ -149,7 +149,10 @@ class Network:
 
     def each(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """(n, context, channels) -> (n, classes) logits, one window after the other."""
-        return np.stack([self(window) for window in windows])
+        logits = np.empty((len(windows), self.classes), np.float32)
+        for row, window in zip(logits, windows, strict=True):
+            row[:] = self(window)
+        return logits
 
     def put(self, window: NDArray[np.float32]) -> None:
         """Quantise a window (context, channels) into the network's input."""

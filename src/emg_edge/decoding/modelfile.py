@@ -9,7 +9,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -23,6 +23,7 @@ from emg_edge.signal.source import Unit
 from emg_edge.signal.spec import SignalSpec
 
 SCHEMA = 1
+Activations = Literal["int8", "int16"]  # what is quantised of a network's activations; its weights are int8
 DOCUMENT = "emg-edge.json"
 LABELS = "labels.txt"
 _TFLITE_MAGIC = slice(4, 8), b"TFL3"  # the flatbuffer's file identifier
@@ -49,11 +50,14 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What int8 cost on the test windows: accuracies and agreement 0..1, the bound that was asked, and if it held."""
+    """What quantising cost on the test windows: accuracies and agreement 0..1, the bound that was asked, if it held.
+
+    accuracy, balanced_accuracy   of float_keras, of float_tflite, and of the file itself, called by its activations
+    """
 
     scheme: str
     windows: int
-    accuracy: dict[str, float]  # float_keras, float_tflite, int8
+    accuracy: dict[str, float]
     balanced_accuracy: dict[str, float]
     agreement: float
     max_probability_error: float
@@ -62,8 +66,22 @@ class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         for shares in (self.accuracy, self.balanced_accuracy):
-            if "int8" not in shares:
-                raise SpecError("it does not say how accurate int8 is")
+            if len(_quantised(shares)) != 1:
+                raise SpecError("it does not say how accurate the quantised network is")
+
+    @property
+    def activations(self) -> str:
+        """'int8' or 'int16'."""
+        return _quantised(self.balanced_accuracy)[0]
+
+    @property
+    def stated(self) -> float:
+        """Balanced accuracy of the quantised network."""
+        return self.balanced_accuracy[self.activations]
+
+
+def _quantised(shares: dict[str, float]) -> list[str]:
+    return [name for name in get_args(Activations) if name in shares]
 
 
 class EdgeTpu(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -100,7 +100,7 @@ def test_a_hello_frame_is_as_documented() -> None:
 
 @given(
     channels=st.integers(1, 64),
-    rate_mhz=st.integers(1, (1 << 32) - 1),
+    rate_millihertz=st.integers(1, (1 << 32) - 1),
     width=st.sampled_from(framed.WIDTHS),
     unit=st.sampled_from(framed.UNITS),
     per_count=st.floats(2.0**-60, 2.0**60, width=32),
@@ -109,11 +109,11 @@ def test_a_hello_frame_is_as_documented() -> None:
     streaming=st.booleans(),
 )
 def test_any_hello_comes_back(
-    channels: int, rate_mhz: int, width: int, unit: str, per_count: float, name: str, imu: bool, streaming: bool
+    channels: int, rate_millihertz: int, width: int, unit: str, per_count: float, name: str, imu: bool, streaming: bool
 ) -> None:
     """Whatever a board may say of itself is read as it was said."""
     limits = framed.count_limits(width)
-    hello = framed.Hello(name, channels, rate_mhz / 1000, width, unit, per_count, limits, (3, 4), imu, streaming)
+    hello = framed.Hello(name, channels, rate_millihertz / 1000, width, unit, per_count, limits, (3, 4), imu, streaming)
     assert framed.read_hello(unstuffed(framed.encode_hello(hello))) == hello
 
 

@@ -22,4 +22,4 @@ def planned(model: ModelFile, board: Source) -> Plan:
 @pytest.fixture(scope="session")
 def library(planned: Plan, model: ModelFile, tmp_path_factory: pytest.TempPathFactory) -> Library:
     folder = tmp_path_factory.mktemp("micro") / "c"
-    return Library(planned, tensors(model.flatbuffer, []), model.description, folder)
+    return Library(planned, tensors(model.flatbuffer), model.description, folder)

@@ -25,7 +25,7 @@ QEMU = "qemu-system-arm"
 def test_a_cortex_m4_makes_the_same_windows(model: ModelFile, tmp_path: Path) -> None:
     """Its own floating-point unit and C library, to a step of int8."""
     planned = plan(model.description, Source("raw", 1000.0, "uV", "ring8"))
-    folder = write_sources(planned, tensors(model.flatbuffer, []), model.description, tmp_path / "c")
+    folder = write_sources(planned, tensors(model.flatbuffer), model.description, tmp_path / "c")
     command = [COMPILER, *CORTEX_M4, "-O2", "-std=gnu99", "--specs=rdimon.specs", "-I.", "emg_model.c"]
     command += ["emg_front_end.c", str(SUPPORT / "cortex_m4.c"), "-T", str(SUPPORT / "cortex_m4.ld"), "-lm"]
     subprocess.run([*command, "-o", "m4.elf"], check=True, cwd=folder)

@@ -116,6 +116,30 @@ def test_a_short_gap_is_bridged_and_counted(
     assert len(said) == windows(planned, 2000)
 
 
+def test_a_board_that_restarts_loses_nothing(
+    started: tuple[Library, list[Decision]], planned: Plan, counts: NDArray[np.int32]
+) -> None:
+    """Its second hello says that it does not stream yet; its numbers begin anew, and so does the front end."""
+    library, said = started
+    library.take(HELLO + b"".join(data(counts[:1000])))
+    before = len(said)
+    library.take(HELLO + b"".join(data(counts[:1000])))
+    assert sum(decision.lost for decision in said) == 0
+    assert [(d.movement, d.probability) for d in said[before:]] == [(d.movement, d.probability) for d in said[:before]]
+
+
+def test_a_hello_amid_the_stream_changes_nothing(
+    started: tuple[Library, list[Decision]], planned: Plan, counts: NDArray[np.int32]
+) -> None:
+    """The board was asked again while it streamed."""
+    library, said = started
+    frames = data(counts[:2000])
+    again = framed.encode_hello(dataclasses.replace(DEFAULT, streaming=True))
+    library.take(HELLO + b"".join(frames[:125]) + again + b"".join(frames[125:]))
+    assert sum(decision.lost for decision in said) == 0
+    assert len(said) == windows(planned, 2000)
+
+
 def test_a_long_gap_begins_anew(
     started: tuple[Library, list[Decision]], planned: Plan, counts: NDArray[np.int32]
 ) -> None:
@@ -155,7 +179,7 @@ def test_silence_is_stale_within_200_ms_and_again_each_second(
     ("change", "sentence"),
     [
         ({"channels": 4}, "another number of channels than EMG_SOURCE_CHANNELS"),
-        ({"rate_hz": 500.0}, "another rate than EMG_SOURCE_RATE_MHZ"),
+        ({"rate_hz": 500.0}, "another rate than EMG_SOURCE_RATE_MILLIHERTZ"),
         ({"unit": "count", "per_count": 1.0}, "does not know what a count is worth"),
         ({"per_count": 3e38}, "more than an amplifier can give"),
     ],

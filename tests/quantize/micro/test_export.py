@@ -1,5 +1,6 @@
 """The exported folder: what is in it, what it says of itself, and when there is none."""
 
+import dataclasses
 import json
 import re
 import shutil
@@ -17,9 +18,9 @@ from emg_edge.decoding.interpreter import Network, find_runtime
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import EmgEdgeError, MissingDependency, ModelFileError, SpecError
 from emg_edge.quantize.micro.constants import _text
-from emg_edge.quantize.micro.export import Export, export
+from emg_edge.quantize.micro.export import Export, export, refuse_place
 from emg_edge.quantize.micro.footprint import COMPILER
-from emg_edge.quantize.micro.tensors import tensors
+from emg_edge.quantize.micro.tensors import RESOLVER, tensors
 from emg_edge.signal.source import Source
 
 BOARD = Source("raw", 1000.0, "uV", "ring8")
@@ -69,8 +70,10 @@ def test_the_microcontrollers_interpreter_decides_as_litert_does(model: ModelFil
 
 def test_outputs_are_found_by_name_and_operators_once(model: ModelFile) -> None:
     """The converter may put the embedding first."""
-    read = tensors(model.flatbuffer, ["CONV_2D", "CONV_2D", "CONCATENATION"])
-    assert read.resolver == ("AddConv2D", "AddConcatenation")
+    read = tensors(model.flatbuffer)
+    assert read.operators[0] == "CONV_2D"
+    assert sorted(read.operators) == sorted(set(model.description.quantisation.operators))
+    assert read.resolver == tuple(RESOLVER[name] for name in read.operators)
     network = Network(model.flatbuffer)
     logits = network.outputs["logits"]
     assert (read.logits.scale, read.logits.zero_point) == (pytest.approx(logits.scale), logits.zero_point)
@@ -79,8 +82,8 @@ def test_outputs_are_found_by_name_and_operators_once(model: ModelFile) -> None:
 
 
 def test_an_operator_that_no_target_has_is_named(model: ModelFile) -> None:
-    with pytest.raises(ModelFileError, match="has the operator CUMSUM, which the export for microcontrollers"):
-        tensors(model.flatbuffer, ["CONV_2D", "CUMSUM"])
+    with pytest.raises(ModelFileError, match="has the operator OnlyHere, which the export for microcontrollers"):
+        tensors(broken_models.unsupported_operator(model).flatbuffer)
 
 
 def test_what_is_there_stands(model: ModelFile, tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_what_is_there_stands(model: ModelFile, tmp_path: Path) -> None:
     (ours / "build").mkdir()
     (ours / "build" / "main.o").write_text("built")
     export(model, Source("raw", 500.0, "uV", "ring8"), ours, force=True)
-    assert "EMG_SOURCE_RATE_MHZ  500000u" in (ours / "emg_model.h").read_text()
+    assert "EMG_SOURCE_RATE_MILLIHERTZ 500000u" in (ours / "emg_model.h").read_text()
     assert (ours / "emg_run.c").read_text() != "changed"
     assert (ours / "main_mine.c").read_text() == "mine"
     assert (ours / "build" / "main.o").read_text() == "built"
@@ -131,8 +134,38 @@ def test_without_the_extra_and_a_cross_compiler_it_says_that_nothing_was_measure
         micro.micro_runtime()
     report = export(model, BOARD, tmp_path / "micro")
     assert (report.arena_bytes, report.footprint) == (None, None)
-    assert f"EMG_ARENA_BYTES      {32 << 10}" in (tmp_path / "micro" / "emg_model.h").read_text()
+    assert f"EMG_ARENA_BYTES            {32 << 10}" in (tmp_path / "micro" / "emg_model.h").read_text()
     assert "not measured" in (tmp_path / "micro" / "README.md").read_text()
+
+
+def test_a_compiler_without_its_size_measures_nothing(
+    model: ModelFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of a toolchain is none; the folder is made."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / COMPILER).write_text("#!/bin/sh\nexit 0\n")
+    (tools / COMPILER).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    assert export(model, BOARD, tmp_path / "micro").footprint is None
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EmgEdgeError, match=r"cannot write .*micro: "):
+        refuse_place(tmp_path / "file" / "micro", force=False)
+
+
+def test_a_model_below_the_bound_says_so_in_every_file_of_its_own(model: ModelFile, tmp_path: Path) -> None:
+    """Report, README and header; a model within it says nothing."""
+    below = msgspec.structs.replace(model.description.quantisation, within_bound=False)
+    marked = dataclasses.replace(model, description=msgspec.structs.replace(model.description, quantisation=below))
+    for one, said in ((marked, True), (model, False)):
+        folder = tmp_path / str(said)
+        assert export(one, BOARD, folder).within_bound is not said
+        assert json.loads((folder / "report.json").read_bytes())["within_bound"] is not said
+        for name in ("README.md", "emg_model.h"):
+            assert ("below the parity bound" in (folder / name).read_text().lower()) is said
 
 
 def test_names_are_c_strings_and_json(model: ModelFile, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def assert_alike(found: NDArray[np.int8], expected: NDArray[np.int8]) -> None:
 def test_windows_are_those_of_the_live_loop(model: ModelFile, spec: SignalSpec, rate_hz: float, tmp_path: Path) -> None:
     """Every domain, kind of frame, filter and rate, on bursts over an offset of tens of millivolts."""
     planned = plan(described(model, spec), Source("raw", rate_hz, "uV", "ring8"))
-    library = Library(planned, tensors(model.flatbuffer, []), model.description, tmp_path / "c")
+    library = Library(planned, tensors(model.flatbuffer), model.description, tmp_path / "c")
     samples = muscle(planned.source, 12.0)
     assert_alike(library.windows(in_units(planned, samples)), python_windows(planned, samples, model))
 
@@ -72,7 +72,7 @@ def test_two_rings_are_read_in_the_order_of_the_montage(model: ModelFile, tmp_pa
     spec = default_spec("raw", 15, "ring16")
     planned = plan(described(model, spec), Source("raw", 200.0, "uV", "double-ring"))
     assert planned.columns != tuple(range(16))
-    library = Library(planned, tensors(model.flatbuffer, []), model.description, tmp_path / "c")
+    library = Library(planned, tensors(model.flatbuffer), model.description, tmp_path / "c")
     samples = muscle(planned.source, 6.0)
     assert_alike(library.windows(in_units(planned, samples)), python_windows(planned, samples, model))
 
@@ -100,7 +100,7 @@ def test_real_recordings_give_the_same_windows(
     scale = Standardisation(tuple(features.mean(axis=0).tolist()), tuple(features.std(axis=0).tolist()))
     told = msgspec.structs.replace(model.description, signal=spec, scales=Scales({source.unit: scale}, {}))
     planned = plan(told, source)
-    library = Library(planned, tensors(model.flatbuffer, []), model.description, tmp_path / "c")
+    library = Library(planned, tensors(model.flatbuffer), model.description, tmp_path / "c")
     assert_alike(library.windows(recording.samples), python_windows(planned, recording.samples, model))
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from support.pty_pump import PtyPump
@@ -30,6 +31,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def program(folder: Path) -> Path:
+    return built(folder)
+
+
+def built(folder: Path) -> Path:
     """All of the folder, with a stand-in for TensorFlow Lite Micro's classes."""
     objects = []
     for name in (*C, "port_posix.c"):
@@ -79,7 +84,23 @@ def test_a_board_of_another_rate_is_said_once(program: Path) -> None:
     body = line_of(1.0)[len(framed.encode_hello(DEFAULT)) :]
     done = subprocess.run([program], input=other + other + body, capture_output=True, check=True)
     (line,) = done.stdout.splitlines()
-    assert json.loads(line) == {"error": "the board has another rate than EMG_SOURCE_RATE_MHZ; export the model for it"}
+    assert json.loads(line) == {
+        "error": "the board has another rate than EMG_SOURCE_RATE_MILLIHERTZ; export the model for it"
+    }
+
+
+def test_a_long_name_keeps_its_line_whole(tmp_path: Path) -> None:
+    """A gesture may be called anything, in hundreds of letters."""
+    model = modelfile.read(shipped())
+    names = tuple(f"{k} {'ß' * 300}" for k in range(len(model.description.names)))
+    described = msgspec.structs.replace(model.description, names=names)
+    long = modelfile.unpack(modelfile.pack(model.flatbuffer, described), "long.tflite")
+    folder = tmp_path / "micro"
+    export(long, Source("raw", 1000.0, "uV", "ring8"), folder)
+    done = subprocess.run([built(folder)], input=line_of(1.0), capture_output=True, check=True)
+    said = {json.loads(line)["gesture"] for line in done.stdout.splitlines()}
+    assert said
+    assert said <= set(names)
 
 
 def test_it_starts_a_board_on_a_serial_port(program: Path) -> None:
