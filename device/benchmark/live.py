@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from emg_edge.device.simulator.serve import serving
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.errors import EmgEdgeError
 
-_PAGE = 4096
+_PAGE = os.sysconf("SC_PAGE_SIZE")  # a Pi 5's kernel has larger ones than most
 SAMPLED_S = 10.0  # how often memory and heat are looked at
 
 
@@ -65,10 +66,17 @@ def watch(placement: Placement, board_name: str, seconds: float, threads: int, s
             serving(board, terminal),
             talk.open("wb") as said,
             subprocess.Popen(  # noqa: S603 - our own program
-                [*command, *options, "--summary", str(summary), "--json"], stdout=subprocess.PIPE, stderr=said
+                [*command, *options, "--summary", str(summary), "--json"],
+                stdout=subprocess.PIPE,
+                stderr=said,
+                start_new_session=True,  # a terminal's Ctrl-C is for us; the run is asked to stop once, and by us
             ) as run,
         ):
-            _follow(run, found, stopped)
+            try:
+                _follow(run, found, stopped)
+            except BaseException:  # a second Ctrl-C among them
+                run.kill()
+                raise
         if not found.arrived_s or not summary.exists():
             if stopped():
                 return found

@@ -55,7 +55,11 @@ def test_two_files_are_compared(written: tuple[Result, Path]) -> None:
     ("arguments", "said"),
     [
         (["--compare", "a.json"], "--compare takes two files or more"),
-        (["--compare", "a.json", "b.json", "--json", "c.json"], "--compare prints a table and writes no file"),
+        (["--compare", "a.json", "b.json", "--json", "c.json"], "leave --json out"),
+        (["--compare", "a.json", "b.json", "--board", "myo", "--soak", "1"], "leave --board, --soak out"),
+        (["--soak", "1", "--duration", "20"], "--soak is a duration itself"),
+        (["--duration", "nan"], "nan is no number"),
+        (["--soak", "inf"], "inf is no number"),
         (["a.json"], "'a.json' goes with --compare"),
         (["--num-threads", ""], "--num-threads takes a number or several"),
         (["--board", "brain"], "'brain' is not one of"),

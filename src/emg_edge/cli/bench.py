@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from emg_edge.cli.delegate_options import delegate_options
-from emg_edge.cli.numbers import Numbers
+from emg_edge.cli.numbers import Finite, Numbers
 from emg_edge.cli.simulate import BOARDS
 from emg_edge.cli.talk import say
 from emg_edge.device.benchmark import LEAST_S
@@ -17,15 +18,15 @@ from emg_edge.device.benchmark import LEAST_S
 @click.option("--num-runs", type=click.IntRange(10), default=1000, show_default=True, help="Decisions to measure.")
 @click.option("--warmup-runs", type=click.IntRange(0), default=50, show_default=True, help="Decisions before them.")
 @click.option("--num-threads", type=Numbers(), default="1", show_default=True, metavar="1,2,4", help="Each in turn.")
-@click.option(
-    "--duration", type=click.FloatRange(LEAST_S), default=20.0, show_default=True, help="Seconds in real time."
-)
-@click.option("--soak", type=click.FloatRange(0.1), metavar="MINUTES", help="In real time for so long; watch memory.")
+@click.option("--duration", type=Finite(LEAST_S), default=20.0, show_default=True, help="Seconds in real time.")
+@click.option("--soak", type=Finite(0.1), metavar="MINUTES", help="In real time for so long; watch memory.")
 @delegate_options
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")
 @click.option("--compare", is_flag=True, help="Hold the given files of earlier benchmarks against each other.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.pass_context
 def command(
+    ctx: click.Context,
     model: Path | None,
     board: str,
     num_runs: int,
@@ -49,14 +50,18 @@ def command(
     from emg_edge.device.benchmark import text  # noqa: PLC0415 - here and below: nothing heavy for --help
 
     if compare:
-        if json_file is not None:
-            raise click.UsageError("--compare prints a table and writes no file; leave --json out")
+        if given := _given(ctx, beside=("compare", "files")):
+            raise click.UsageError(
+                f"--compare prints a table of what was measured and measures nothing; leave {', '.join(given)} out"
+            )
         if len(files) < 2:
             raise click.UsageError("--compare takes two files or more: emg-edge bench --compare a.json b.json")
         click.echo(text.compared([(path.stem, text.read(path)) for path in files]))
         return
     if files:
         raise click.UsageError(f"'{files[0]}' goes with --compare; a model is named by --model")
+    if soak is not None and "--duration" in _given(ctx):
+        raise click.UsageError("--soak is a duration itself, in minutes; leave --duration out")
     if not num_threads:
         raise click.UsageError("--num-threads takes a number or several: 1,2,4")
     from emg_edge.decoding import modelfile, placement  # noqa: PLC0415
@@ -77,3 +82,12 @@ def command(
     if json_file is not None:
         write_json(json_file, found)
         say(f"wrote {json_file}")
+
+
+def _given(ctx: click.Context, beside: tuple[str, ...] = ()) -> list[str]:
+    """Options that the user said, but for those `beside`."""
+    return [
+        option.opts[0]
+        for option in ctx.command.params
+        if option.name not in beside and ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+    ]

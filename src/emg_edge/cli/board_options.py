@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from emg_edge.cli.numbers import RATE_HZ, Numbers
+from emg_edge.cli.numbers import RATE_HZ, Finite, Numbers
 
 if TYPE_CHECKING:
     from emg_edge.device.boards.board import BoardOptions
@@ -98,7 +98,7 @@ _OPTIONS = (
     click.option("--baud", type=click.IntRange(300, 4_000_000), metavar="RATE", help="of a home-made board's line"),
     click.option(
         "--uv-per-count",
-        type=click.FloatRange(0, min_open=True),
+        type=Finite(0, min_open=True),
         metavar="UV",
         help="what a home-made board's count is worth",
     ),

@@ -1,9 +1,23 @@
-"""Numbers as options take them: lists as people write them, 1,3,5-7, and a rate."""
+"""Numbers as options take them: ranges, a rate, and lists as people write them, 1,3,5-7."""
+
+import math
 
 import click
 
 MOST = 999  # nothing that is counted here has more: subjects, channels
-RATE_HZ = click.FloatRange(1, 100_000)
+
+
+class Finite(click.FloatRange):
+    """A range of numbers that 'nan' and 'inf' are not in, though they compare as if they were."""
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number to count with", param, ctx)
+        return number
+
+
+RATE_HZ = Finite(1, 100_000)
 
 
 class Numbers(click.ParamType[tuple[int, ...]]):

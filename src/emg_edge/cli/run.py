@@ -1,6 +1,5 @@
 """`emg-edge run`: decode a board live."""
 
-import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,8 @@ import click
 
 from emg_edge.cli.board_options import board_options, collect, duration, refuse_ignored
 from emg_edge.cli.delegate_options import delegate_options
+from emg_edge.cli.numbers import Finite
 from emg_edge.cli.talk import say
-
-
-def _number(ctx: click.Context, param: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # a range lets it through
-        raise click.BadParameter("nan is no number", ctx, param)
-    return value
 
 
 @click.command()
@@ -31,8 +25,7 @@ def _number(ctx: click.Context, param: click.Parameter, value: float) -> float:
 @click.option("--notch", type=click.Choice(["50", "60"]), help="filter out this mains hum and its harmonics (Hz)")
 @click.option(
     "--min-probability",
-    type=click.FloatRange(0, 1),
-    callback=_number,
+    type=Finite(0, 1),
     default=0.0,
     help="below it the state is unknown [0]",
 )
