@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from emg_edge.errors import ModelFileError
 
 
-def _named(enumeration: type) -> dict[int, str]:
+def names_in(enumeration: type) -> dict[int, str]:
+    """The schema's enumeration, read the other way: code -> name."""
     return {code: name for name, code in vars(enumeration).items() if isinstance(code, int)}
 
 
 _OPERATORS, _TYPES, _OPTIONS = (
-    _named(one) for one in (schema.BuiltinOperator, schema.TensorType, schema.BuiltinOptions)
+    names_in(one) for one in (schema.BuiltinOperator, schema.TensorType, schema.BuiltinOptions)
 )
 _DTYPES = {"INT8": np.int8, "UINT8": np.uint8, "INT16": np.int16, "INT32": np.int32, "INT64": np.int64}  # of constants
 

@@ -137,7 +137,7 @@ def make(
     totals = first.stages.sum(axis=1)
     hop_ms = told.signal.hop_ms
     stages = {stage: percentiles(first.stages[:, i]) for i, stage in enumerate(STAGES)}
-    late, between_ms = np.array(live.late_ms), 1000 * np.diff(live.arrived_s)
+    late, between_ms = np.array(live.latency_ms), 1000 * np.diff(live.arrived_s)
     swept = [_threads(one) for one in sweep]
     return Document(
         schema=SCHEMA,

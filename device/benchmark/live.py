@@ -31,13 +31,13 @@ class Watched:
     """What was seen from outside.
 
     arrived_s   when each line arrived
-    late_ms     from the newest sample to the line, of those that have one
+    latency_ms     from the newest sample to the line, of those that have one
     resident_mb, conditions   every SAMPLED_S
     summary     what the run says of itself
     """
 
     arrived_s: list[float] = field(default_factory=list)
-    late_ms: list[float] = field(default_factory=list)
+    latency_ms: list[float] = field(default_factory=list)
     resident_mb: list[float] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
@@ -94,8 +94,8 @@ def _follow(run: "subprocess.Popen[bytes]", found: Watched, stopped: Callable[[]
     for line in stream:
         now_s = time.monotonic()
         found.arrived_s.append(now_s)
-        if (late_ms := json.loads(line)["latency_ms"]) is not None:
-            found.late_ms.append(late_ms)
+        if (latency_ms := json.loads(line)["latency_ms"]) is not None:
+            found.latency_ms.append(latency_ms)
         if now_s - looked_s >= SAMPLED_S:
             looked_s = now_s
             _look(run.pid, found)

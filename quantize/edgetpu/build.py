@@ -1,6 +1,5 @@
 """From a model file to one for the Edge TPU: compiled, held against what it was made from, described again."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,8 +61,8 @@ def describe(model: ModelFile, name: str, compiled: Compiled) -> EdgeTpu:
     return EdgeTpu(
         compiler=f"Edge TPU Compiler {log.version or 'of an unknown version'}",
         source=name,
-        source_bytes=len(model.flatbuffer),
-        source_sha256=hashlib.sha256(model.flatbuffer).hexdigest(),
+        source_bytes=model.description.model_bytes,
+        source_sha256=model.description.model_sha256,
         mapped=log.mapped,
         on_cpu={f"{row.operator}: {row.status}": row.count for row in log.left},
         on_chip_bytes=log.on_chip_bytes,

@@ -11,7 +11,7 @@ AFTER_THE_CUT = "it comes after the cut: the compiler maps one piece of the grap
 
 
 @dataclass(frozen=True)
-class Fallen:
+class OnCpu:
     """An operator that would run on the CPU: its place in the order of execution, its output tensor, and why."""
 
     index: int
@@ -28,13 +28,13 @@ class Check:
     """
 
     operators: tuple[str, ...]
-    fallen: tuple[Fallen, ...]
+    on_cpu: tuple[OnCpu, ...]
     cautions: tuple[str, ...]
     parameter_bytes: int
 
     @property
     def mapped(self) -> int:
-        return len(self.operators) - len(self.fallen)
+        return len(self.operators) - len(self.on_cpu)
 
     @property
     def on_chip_share(self) -> float:
@@ -45,24 +45,24 @@ class Check:
 def check(flatbuffer: bytes) -> Check:
     """Judge every operator of the main graph. Raises ModelFileError for bytes that are no TFLite model."""
     nodes = read_graph(flatbuffer).nodes
-    fallen: dict[int, Fallen] = {}
+    on_cpu: dict[int, OnCpu] = {}
     cut = False
     for node in nodes:
         reason = broken(node)
         if reason is None and cut:
             reason = AFTER_THE_CUT
         if reason is not None:
-            fallen[node.index] = Fallen(node.index, node.operator, node.outputs[0].name, reason)
+            on_cpu[node.index] = OnCpu(node.index, node.operator, node.outputs[0].name, reason)
             # The compiler's logs have models whose QUANTIZE from float at the entrance stays outside, and the rest is
             # mapped all the same.
-            entrance = node.operator == "QUANTIZE" and len(fallen) == node.index + 1
+            entrance = node.operator == "QUANTIZE" and len(on_cpu) == node.index + 1
             cut = cut or not entrance
-    mapped = [node for node in nodes if node.index not in fallen]
+    mapped = [node for node in nodes if node.index not in on_cpu]
     told = [(node.operator, OPERATORS[node.operator].caution) for node in mapped]
     parameters = {t.buffer: len(t.constant) for node in mapped for t in node.inputs if t.constant is not None}
     return Check(
         operators=tuple(node.operator for node in nodes),
-        fallen=tuple(fallen.values()),
+        on_cpu=tuple(on_cpu.values()),
         cautions=tuple(dict.fromkeys(f"{name}: {caution}" for name, caution in told if caution)),
         parameter_bytes=sum(parameters.values()),
     )

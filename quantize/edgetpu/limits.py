@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ai_edge_litert import schema_py_generated as schema
 
-from emg_edge.quantize.graph import Node, Tensor
+from emg_edge.quantize.graph import Node, Tensor, names_in
 
 Limit = Callable[[Node], str | None]
 
@@ -13,7 +13,7 @@ DIMENSIONS = 3  # of a tensor that may be larger than one: the innermost ones
 SOFTMAX_ELEMENTS = 16_000
 DEPTH_STEP = 4  # a mean over the depth wants it to be a multiple of this
 
-_ACTIVATIONS = {code: name for name, code in vars(schema.ActivationFunctionType).items() if isinstance(code, int)}
+_ACTIVATIONS = names_in(schema.ActivationFunctionType)
 
 
 def sizes_known(node: Node) -> str | None:

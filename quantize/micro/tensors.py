@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emg_edge.decoding.interpreter import Network, Quantised
+from emg_edge.decoding.interpreter import Network, QuantisedTensor
 from emg_edge.errors import ModelFileError
 from emg_edge.quantize.graph import read_graph
 
@@ -36,8 +36,8 @@ RESOLVER = {
 class Tensors:
     """`logits_output` is its place among the graph's outputs; `operators` has each once."""
 
-    input: Quantised
-    logits: Quantised
+    input: QuantisedTensor
+    logits: QuantisedTensor
     logits_output: int
     operators: tuple[str, ...]
 

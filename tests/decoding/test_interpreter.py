@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from emg_edge.decoding import modelfile
-from emg_edge.decoding.interpreter import Network, Quantised, find_runtime, softmax
+from emg_edge.decoding.interpreter import Network, QuantisedTensor, find_runtime, softmax
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import MissingDependency, ModelFileError
 from emg_edge.models import shipped
@@ -31,8 +31,8 @@ def a_window(model: ModelFile) -> NDArray[np.float32]:
     return np.random.default_rng(4).normal(size=shape).astype(np.float32)
 
 
-def tensor(dtype: Any, scale: float, zero_point: int = 0, shape: tuple[int, ...] = (1, 4)) -> Quantised:
-    return Quantised(0, shape, np.dtype(dtype), scale, zero_point)
+def tensor(dtype: Any, scale: float, zero_point: int = 0, shape: tuple[int, ...] = (1, 4)) -> QuantisedTensor:
+    return QuantisedTensor(0, shape, np.dtype(dtype), scale, zero_point)
 
 
 def test_an_outlier_saturates_and_does_not_wrap() -> None:

@@ -1,14 +1,17 @@
 """The last layer, set right, against the converter's own."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from support.broken_models import rebuilt
 from support.tiny_run import TinyRun
 
 from emg_edge.decoding.interpreter import Network
 from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
+from emg_edge.errors import ModelFileError
 from emg_edge.quantize import convert
 from emg_edge.quantize.logits import set_right
 from emg_edge.quantize.network import in_keras, load_network
@@ -78,6 +81,22 @@ def test_it_decides_as_float_does_more_often(both: Both) -> None:
         (Network(one).each(both.windows).argmax(axis=1) == told).mean() for one in (both.before, both.after)
     )
     assert after >= before
+
+
+def test_a_bias_that_another_layer_has_too_is_not_changed(both: Both) -> None:
+    """Every layer's constants would move with it."""
+
+    def share(tree: Any) -> None:
+        graph = tree.subgraphs[0]
+        last = max(
+            (one for one in graph.operators if len(one.inputs) == 3),
+            key=lambda one: -graph.tensors[one.outputs[0]].shape[-1],
+        )
+        other = next(one for one in graph.operators if len(one.inputs) == 3 and one is not last)
+        graph.tensors[other.inputs[2]].buffer = graph.tensors[last.inputs[2]].buffer
+
+    with pytest.raises(ModelFileError, match="without a bias of its own"):
+        set_right(rebuilt(both.before, share), both.windows, both.logits)
 
 
 def test_a_network_that_is_never_negative_keeps_an_exact_zero(both: Both) -> None:

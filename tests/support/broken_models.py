@@ -17,13 +17,18 @@ def resigned(model: ModelFile, flatbuffer: bytes) -> ModelFile:
 
 def changed(model: ModelFile, change: Callable[[Any], None]) -> ModelFile:
     """The network after `change` to its object tree."""
+    return resigned(model, rebuilt(model.flatbuffer, change))
+
+
+def rebuilt(flatbuffer: bytes, change: Callable[[Any], None]) -> bytes:
+    """The bytes after `change` to their object tree."""
     import flatbuffers  # noqa: PLC0415 - comes with LiteRT
 
-    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model.flatbuffer, 0))
+    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(flatbuffer, 0))
     change(tree)
-    builder = flatbuffers.Builder(len(model.flatbuffer) + 4096)
+    builder = flatbuffers.Builder(len(flatbuffer) + 4096)
     builder.Finish(tree.Pack(builder), b"TFL3")
-    return resigned(model, bytes(builder.Output()))
+    return bytes(builder.Output())
 
 
 def wrong_input_scale(model: ModelFile) -> ModelFile:

@@ -69,7 +69,7 @@ def after(out: Path, *, force: bool) -> None:
 def checked(check: "Check") -> str:
     """What the list of operators says, an operator that would fall to the CPU on a line of its own."""
     lines = [f"Edge TPU, by Coral's list: {check.mapped} of {len(check.operators)} operators can be mapped"]
-    lines += [f"  on the CPU: {one.index} {one.operator} -> {one.tensor}: {one.reason}" for one in check.fallen]
+    lines += [f"  on the CPU: {one.index} {one.operator} -> {one.tensor}: {one.reason}" for one in check.on_cpu]
     lines += [f"  perhaps: {caution}" for caution in check.cautions]
     share = f"{100 * check.on_chip_share:.1f} % of the 8 MB on the chip"
     lines.append(f"  parameters {check.parameter_bytes / 1024:.1f} KiB, {share}")

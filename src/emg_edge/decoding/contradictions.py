@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from emg_edge.decoding.interpreter import Network, Quantised
+from emg_edge.decoding.interpreter import Network, QuantisedTensor
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import ModelFileError
 from emg_edge.signal.probe import TOLERANCE, probe
@@ -55,7 +55,7 @@ def _front_end(model: ModelFile) -> Iterator[str]:
         )
 
 
-def _range(model: ModelFile, given: Quantised) -> Iterator[str]:
+def _range(model: ModelFile, given: QuantisedTensor) -> Iterator[str]:
     if given.scale == 0:  # a float network takes everything
         return
     clip = model.description.signal.clip

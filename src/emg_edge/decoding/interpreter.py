@@ -46,7 +46,7 @@ def find_runtime(name: str | None = None) -> Runtime:
 
 
 @dataclass(frozen=True)
-class Quantised:
+class QuantisedTensor:
     """How a tensor's integers map to reals: real = scale * (integer - zero_point)."""
 
     index: int
@@ -193,7 +193,7 @@ def _details(interpreter: Any, tensors: Mapping[str, str]) -> tuple[dict[str, An
     return interpreter.get_input_details()[0], found
 
 
-def _quantised(details: dict[str, Any]) -> Quantised:
+def _quantised(details: dict[str, Any]) -> QuantisedTensor:
     scale, zero_point = details["quantization"]
     shape = tuple(int(n) for n in details["shape"])
-    return Quantised(details["index"], shape, np.dtype(details["dtype"]), float(scale), int(zero_point))
+    return QuantisedTensor(details["index"], shape, np.dtype(details["dtype"]), float(scale), int(zero_point))

@@ -29,6 +29,7 @@ LABELS = "labels.txt"
 _TFLITE_MAGIC = slice(4, 8), b"TFL3"  # the flatbuffer's file identifier
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
 MAX_BYTES = 64 << 20  # a decoder has tens of kilobytes; whatever is larger than this is another file
+_ANEW = "make it anew with: emg-edge quantize"
 _MAX_DOCUMENT = 4 << 20  # a zip bomb is not a description
 
 
@@ -179,7 +180,9 @@ def read(path: Path) -> ModelFile:
         if files.kind_of(path) is files.Kind.OTHER:
             raise ModelFileError(f"{path} is neither a file nor a folder, so it is no model; name a .tflite file")
         if path.stat().st_size > MAX_BYTES:
-            raise ModelFileError(f"{path} is larger than {MAX_BYTES >> 20} MiB: it is not a decoder of emg-edge's")
+            raise ModelFileError(
+                f"{path} is larger than {MAX_BYTES >> 20} MiB, so it is no decoder of emg-edge's; name another file"
+            )
         data = path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"cannot read the model {path}: {(error.strerror or str(error)).lower()}") from error
@@ -197,10 +200,12 @@ def unpack(data: bytes, name: str) -> ModelFile:
     except ARCHIVE_ERRORS as error:
         raise ModelFileError(
             f"{name} is a TFLite model without emg-edge's description (none was appended, or a tool cut it off), so "
-            "its signal and gestures are unknown; make it anew with: emg-edge quantize"
+            f"its signal and gestures are unknown; {_ANEW}"
         ) from error
     if longest > _MAX_DOCUMENT:
-        raise ModelFileError(f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB: not ours")
+        raise ModelFileError(
+            f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB, so it is not ours; {_ANEW}"
+        )
     try:
         document, labels = archive.read(DOCUMENT), archive.read(LABELS)
     except ARCHIVE_ERRORS as error:
@@ -212,7 +217,10 @@ def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFil
     try:
         schema = msgspec.json.decode(document, type=_Versioned).schema
         if schema != SCHEMA:
-            raise ModelFileError(f"{name} has description schema {schema}, and this emg-edge reads {SCHEMA}; update it")
+            raise ModelFileError(
+                f"{name} has a description of schema {schema}, and this emg-edge reads {SCHEMA}: update emg-edge, or "
+                f"{_ANEW}"
+            )
         description = msgspec.json.decode(document, type=Description)
     except (msgspec.MsgspecError, SpecError, UnicodeDecodeError, RecursionError) as error:
         raise ModelFileError(f"{name} has a damaged description: {plain(error)}; copy it again") from error
@@ -220,16 +228,20 @@ def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFil
     if len(flatbuffer) != description.model_bytes or hashlib.sha256(flatbuffer).hexdigest() != description.model_sha256:
         raise ModelFileError(
             f"{name} was altered or damaged: its {description.model_bytes} bytes of model do not match their SHA-256; "
-            "copy it again or make it anew with: emg-edge quantize"
+            f"copy it again or {_ANEW}"
         )
     if len(description.movements) != len(description.names):
-        raise ModelFileError(f"{name} has {len(description.movements)} movements and {len(description.names)} names")
+        raise ModelFileError(
+            f"{name} has {len(description.movements)} movements and {len(description.names)} names; {_ANEW}"
+        )
     if labels != _labels(description):
-        raise ModelFileError(f"{name} was altered: its {LABELS} and its {DOCUMENT} name different gestures")
+        raise ModelFileError(f"{name} was altered: its {LABELS} and its {DOCUMENT} name different gestures; {_ANEW}")
     features = description.signal.features
     for wearer, scale in (description.scales.units | description.scales.wearers).items():
         if scale.features != features:
-            raise ModelFileError(f"{name} has a scale of {scale.features} features for {wearer}, expected {features}")
+            raise ModelFileError(
+                f"{name} has a scale of {scale.features} features for {wearer}, and {features} are expected; {_ANEW}"
+            )
     return ModelFile(flatbuffer, description)
 
 

@@ -1,6 +1,5 @@
 """Where a network runs: on the CPU, or handed to an accelerator. Chosen once, before anything starts, and said."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -123,8 +122,7 @@ def source_of(model: ModelFile, path: Path) -> tuple[ModelFile, Path] | None:
         found = modelfile.read(beside)
     except EmgEdgeError:  # not there, or damaged
         return None
-    same = hashlib.sha256(found.flatbuffer).hexdigest() == told.source_sha256
-    return (found, beside) if same else None
+    return (found, beside) if found.description.model_sha256 == told.source_sha256 else None
 
 
 def _outputs(model: ModelFile) -> Mapping[str, str]:

@@ -27,7 +27,7 @@ def made(*, invoke_ms: float = 0.5, soak: bool = False, hops: tuple[float, ...] 
     stages[:, STAGES.index("invoke")] = invoke_ms
     arrived_s = np.cumsum([1.0, *hops]).tolist()
     watched = Watched(
-        late_ms=[1.0, 2.0, 60.0],
+        latency_ms=[1.0, 2.0, 60.0],
         arrived_s=arrived_s,
         resident_mb=[50.0, 58.0, 60.0, 60.5],
         conditions=[COOL, HOT],

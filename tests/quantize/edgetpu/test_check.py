@@ -160,9 +160,9 @@ BATCH_PADS = np.array([[1, 0], [0, 0], [0, 0], [0, 0]], np.int32)
 def test_a_broken_limit_is_named_with_its_place(make: Make, reason: str) -> None:
     """The operator's index, its output, and the clause with the numbers that were found."""
     found = check(one_operator(make))
-    (fallen,) = found.fallen
-    assert fallen.reason.startswith(reason)
-    assert (fallen.index, fallen.tensor.startswith("out")) == (0, True)
+    (alone,) = found.on_cpu
+    assert alone.reason.startswith(reason)
+    assert (alone.index, alone.tensor.startswith("out")) == (0, True)
     assert (found.mapped, found.parameter_bytes) == (0, 0)
 
 
@@ -195,7 +195,7 @@ def test_a_broken_limit_is_named_with_its_place(make: Make, reason: str) -> None
 def test_what_keeps_within_the_limits_is_mapped(make: Make) -> None:
     """The same operators, a step on this side of each limit."""
     found = check(one_operator(make))
-    assert found.fallen == ()
+    assert found.on_cpu == ()
     assert found.mapped == 1
 
 
@@ -208,11 +208,11 @@ def test_everything_after_the_first_that_is_not_supported_falls_too() -> None:
     writer.operator("TANH", [mod], [tanh])
     found = check(writer.flatbuffer())
     assert found.operators == ("CONV_2D", "FLOOR_MOD", "TANH")
-    assert [(one.index, one.operator, one.tensor) for one in found.fallen] == [
+    assert [(one.index, one.operator, one.tensor) for one in found.on_cpu] == [
         (1, "FLOOR_MOD", "mod"),
         (2, "TANH", "tanh"),
     ]
-    assert found.fallen[1].reason == AFTER_THE_CUT
+    assert found.on_cpu[1].reason == AFTER_THE_CUT
     assert found.mapped == 1
     assert found.parameter_bytes == 4 * 4 + 4 * 4  # kernel and bias
 
@@ -224,14 +224,14 @@ def test_a_quantize_from_float_at_the_entrance_cuts_nothing() -> None:
     writer.operator("QUANTIZE", [given], [inside])
     writer.operator("TANH", [inside], [writer.tensor("out", (1, 8))])
     found = check(writer.flatbuffer())
-    assert [one.operator for one in found.fallen] == ["QUANTIZE"]
+    assert [one.operator for one in found.on_cpu] == ["QUANTIZE"]
     assert found.mapped == 1
 
 
 def test_a_caution_is_passed_on() -> None:
     """An operator that may be left out although it breaks no limit."""
     found = check(one_operator(with_constant("RESHAPE", (1, 8), numbers(1, 8))))
-    assert found.fallen == ()
+    assert found.on_cpu == ()
     assert found.cautions == ("RESHAPE: large tensors may not be mapped",)
 
 
@@ -240,7 +240,7 @@ def test_the_shipped_model_fits_the_edge_tpu() -> None:
     flatbuffer = modelfile.read(shipped()).flatbuffer
     found = check(flatbuffer)
     assert found.operators == tuple(operators(flatbuffer))
-    assert found.fallen == ()
+    assert found.on_cpu == ()
     assert found.mapped == len(found.operators)
     assert 50_000 < found.parameter_bytes < len(flatbuffer)
     assert found.on_chip_share == found.parameter_bytes / ON_CHIP_BYTES < 0.01

@@ -76,7 +76,7 @@ def test_int8_is_integers_throughout_and_without_a_loop(name: str, tmp_path: Any
     elementwise = {"ADD", "MUL", "SUB", "LOGISTIC", "TANH"}
     others = {"CONV_2D", "CONCATENATION", "STRIDED_SLICE", "RESHAPE", "AVERAGE_POOL_2D"}
     assert set(operators(flatbuffer)) <= elementwise | others
-    assert check(flatbuffer).fallen == ()
+    assert check(flatbuffer).on_cpu == ()
     interpreter = find_runtime("litert").interpreter(model_content=flatbuffer)
     interpreter.allocate_tensors()
     assert {np.dtype(one["dtype"]).name for one in interpreter.get_tensor_details()} <= {"int8", "int32"}
