@@ -30,7 +30,10 @@ def quantize(
     below_bound: bool = False,
     activations: Activations = "int8",
 ) -> tuple[Parity, Description]:
-    """Convert, compare, write; `force` replaces a model at `out`. Raises what `quantised` does."""
+    """Convert, compare, write; `force` replaces a model at `out`.
+
+    Raises what `quantised` does, and EmgEdgeError where `out` is taken or cannot be written.
+    """
     modelfile.check_place(out, force=force)
     parity, model = quantised(run, progress, below_bound=below_bound, activations=activations)
     modelfile.write(out, model.flatbuffer, model.description, force=force)
@@ -57,7 +60,7 @@ def quantised(
     names = names_of(decoder.movements, decoder.movement_names)
     parity = compare(network, float_tflite, (activations, converted), windows, context, names, progress)
     if parity.problems and not below_bound:
-        finer = "" if activations == "int16" else "quantise with --activations int16, or "
+        finer = "" if activations == "int16" else "quantise for a CPU with --activations int16, or "
         raise ParityError(
             f"{activations} differs too much from float: {'; '.join(parity.problems)}; train with another --seed, or "
             f"{finer}--below-bound writes it, marked so"
@@ -85,5 +88,5 @@ def quantised(
         probe=probe(decoder.signal),
     )
     model = modelfile.unpack(modelfile.pack(converted, description), "the model")
-    refuse_contradictions(model, "the quantised model")
+    refuse_contradictions(model, "the quantised model", remedy=f"nothing was written; train {run} anew")
     return parity, model

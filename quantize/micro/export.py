@@ -9,7 +9,7 @@ import msgspec
 
 from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.micro import arena_bytes
-from emg_edge.decoding.modelfile import Description, ModelFile
+from emg_edge.decoding.modelfile import Description, ModelFile, refuse_compiled
 from emg_edge.errors import EmgEdgeError, MissingDependency
 from emg_edge.files import cannot_write, refuse_overwrite
 from emg_edge.quantize.micro import constants
@@ -20,7 +20,6 @@ from emg_edge.quantize.micro.tensors import Tensors, tensors
 from emg_edge.signal.source import Source
 
 _MODEL = "emg_model.h"  # by which a folder of ours is known
-_UNMEASURED_ARENA = 32 << 10  # bytes: what a model of ours may take at most
 
 
 class Export(msgspec.Struct, frozen=True):
@@ -28,7 +27,8 @@ class Export(msgspec.Struct, frozen=True):
 
     within_bound  whether int8 keeps to the parity bound; a model that does not was written by --below-bound
     arena_bytes   found by the microcontroller interpreter, or None where that is not installed
-    footprint     of everything but the interpreter's own code, or None without a cross compiler
+    footprint     of everything but the interpreter's own code, or None where it could not be measured
+    unmeasured    why not
     """
 
     movements: tuple[str, ...]
@@ -42,6 +42,7 @@ class Export(msgspec.Struct, frozen=True):
     operators: tuple[str, ...]
     arena_bytes: int | None
     footprint: Footprint | None
+    unmeasured: str = ""
 
 
 def export(model: ModelFile, source: Source, out: Path, wearer: str | None = None, *, force: bool = False) -> Export:
@@ -52,6 +53,7 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
     `force` the files of one that was exported before are replaced, and the user's own stay.
     """
     refuse_place(out, force=force)
+    refuse_compiled(model, "the model")
     refuse_contradictions(model, "the model")
     told = model.description
     planned = plan(told, source, wearer)
@@ -61,7 +63,7 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
     except MissingDependency:
         arena = None
     sources = {
-        _MODEL: constants.header(planned, read, told, arena or _UNMEASURED_ARENA, len(model.flatbuffer)),
+        _MODEL: constants.header(planned, read, told, arena or read.arena_guess, len(model.flatbuffer)),
         "emg_model.c": constants.source(planned, told),
         "emg_model_data.c": constants.data(model.flatbuffer),
     }
@@ -77,8 +79,7 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
             (folder / "README.md").write_text(readme(made, told), encoding="utf-8")
             if out.exists():
                 _keep_others(out, folder)
-                out.rename(Path(held) / "before")
-            folder.rename(out)
+            _put(folder, out, Path(held) / "before")
     except OSError as error:
         raise cannot_write(out, error) from error
     return made
@@ -99,6 +100,18 @@ def refuse_place(out: Path, *, force: bool) -> None:
         raise cannot_write(out, error) from error
 
 
+def _put(folder: Path, out: Path, before: Path) -> None:
+    """Move the folder to its place, and what was there to `before`; whatever comes between, `out` has one of them."""
+    try:
+        if out.exists():
+            out.rename(before)
+        folder.rename(out)
+    except BaseException:  # Ctrl-C among them
+        if before.exists() and not out.exists():
+            before.rename(out)
+        raise
+
+
 def _keep_others(before: Path, folder: Path) -> None:
     """Copy what else lies in the folder that is replaced, the user's own files, beside the new ones."""
     for one in before.iterdir():
@@ -109,7 +122,7 @@ def _keep_others(before: Path, folder: Path) -> None:
                 shutil.copy2(one, folder / one.name, follow_symlinks=False)
 
 
-def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, measured: Footprint | None) -> Export:
+def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, measured: Footprint | str) -> Export:
     return Export(
         movements=told.names,
         wearer=planned.wearer,
@@ -121,5 +134,6 @@ def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, 
         within_bound=told.quantisation.within_bound,
         operators=read.operators,
         arena_bytes=arena,
-        footprint=measured,
+        footprint=measured if isinstance(measured, Footprint) else None,
+        unmeasured=measured if isinstance(measured, str) else "",
     )

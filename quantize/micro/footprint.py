@@ -6,8 +6,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from emg_edge.errors import EmgEdgeError
-
 COMPILER, SIZE = "arm-none-eabi-gcc", "arm-none-eabi-size"
 CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 _SMALL = ("-Os", "-std=c99", "-ffunction-sections", "-fdata-sections", "--specs=nano.specs", "--specs=nosys.specs")
@@ -36,10 +34,19 @@ class Footprint:
     memory: int
 
 
-def footprint(folder: Path) -> Footprint | None:
-    """Compile and link an exported folder for a Cortex-M4; None where the compiler or its `size` is not on PATH."""
-    if shutil.which(COMPILER) is None or shutil.which(SIZE) is None:
-        return None
+def footprint(folder: Path) -> Footprint | str:
+    """Compile and link an exported folder for a Cortex-M4, or say why that cannot be done here."""
+    for program in (COMPILER, SIZE):
+        if shutil.which(program) is None:
+            return f"no {program} on PATH (Debian's gcc-arm-none-eabi, libnewlib-arm-none-eabi)"
+    try:
+        return _measured(folder)
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        return f"{Path(error.cmd[0]).name} failed ({last}); Debian's libnewlib-arm-none-eabi is needed too"
+
+
+def _measured(folder: Path) -> Footprint:
     sources = [str(path) for path in sorted(folder.glob("emg_*.c"))]
     with tempfile.TemporaryDirectory() as held:
         stubs, program = Path(held) / "stubs.c", Path(held) / "program.elf"
@@ -52,7 +59,4 @@ def footprint(folder: Path) -> Footprint | None:
 
 
 def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed program
-    if done.returncode:
-        raise EmgEdgeError(f"{Path(command[0]).name} cannot compile the exported folder: {done.stderr.strip()[-400:]}")
-    return done.stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - fixed programs

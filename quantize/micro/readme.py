@@ -22,7 +22,7 @@ def readme(made: "Export", description: Description) -> str:
         else f"its arena {made.arena_bytes} bytes on a 64-bit computer, less on a 32-bit processor"
     )
     size = (
-        "No cross compiler was at hand, so flash and memory were not measured."
+        f"Flash and memory were not measured: {made.unmeasured}."
         if made.footprint is None
         else f"On a Cortex-M4, by {made.footprint.compiler} with -Os: {made.footprint.flash} bytes of flash, the model "
         f"among them, and {made.footprint.memory} of memory, to which come the arena, the stack, and TensorFlow Lite "

@@ -6,7 +6,7 @@ import numpy as np
 
 from emg_edge.decoding.interpreter import Network, QuantisedTensor
 from emg_edge.errors import ModelFileError
-from emg_edge.quantize.graph import read_graph
+from emg_edge.quantize.graph import Graph, read_graph
 
 # TFLite's operators -> the method that adds each to TensorFlow Lite Micro's resolver.
 RESOLVER = {
@@ -32,14 +32,23 @@ RESOLVER = {
 }
 
 
+# Bytes that the interpreter keeps for itself, and for each operator, on a 64-bit computer: above all that was measured.
+_STARTING, _AN_OPERATOR = 4096, 512
+
+
 @dataclass(frozen=True)
 class Tensors:
-    """`logits_output` is its place among the graph's outputs; `operators` has each once."""
+    """`logits_output` is its place among the graph's outputs; `operators` has each once.
+
+    arena_guess   bytes in which the interpreter finds room, where it is not there to be asked: no tensor's room is used
+                  twice
+    """
 
     input: QuantisedTensor
     logits: QuantisedTensor
     logits_output: int
     operators: tuple[str, ...]
+    arena_guess: int
 
     @property
     def resolver(self) -> tuple[str, ...]:
@@ -70,4 +79,11 @@ def tensors(flatbuffer: bytes) -> Tensors:
         logits=logits,
         logits_output=[tensor.name for tensor in graph.outputs].index(graph.signature["logits"]),
         operators=operators,
+        arena_guess=_STARTING + _AN_OPERATOR * len(graph.nodes) + _flowing(graph),
     )
+
+
+def _flowing(graph: Graph) -> int:
+    """Bytes of all tensors that are no constants."""
+    tensors = {tensor.name: tensor for node in graph.nodes for tensor in (*node.inputs, *node.outputs)}
+    return sum(one.elements * np.dtype(one.type.lower()).itemsize for one in tensors.values() if one.constant is None)

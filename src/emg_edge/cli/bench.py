@@ -6,10 +6,10 @@ import click
 from click.core import ParameterSource
 
 from emg_edge.cli.delegate_options import delegate_options
-from emg_edge.cli.numbers import Finite, Numbers
+from emg_edge.cli.numbers import MOST_THREADS, Finite, Numbers
 from emg_edge.cli.simulate import BOARDS
 from emg_edge.cli.talk import say
-from emg_edge.device.benchmark import LEAST_S
+from emg_edge.device.benchmark import LEAST_S, LEAST_SOAK_MINUTES
 
 
 @click.command("bench")
@@ -17,9 +17,13 @@ from emg_edge.device.benchmark import LEAST_S
 @click.option("--board", type=click.Choice(BOARDS), default="myo", show_default=True, help="Whose bytes to decode.")
 @click.option("--num-runs", type=click.IntRange(10), default=1000, show_default=True, help="Decisions to measure.")
 @click.option("--warmup-runs", type=click.IntRange(0), default=50, show_default=True, help="Decisions before them.")
-@click.option("--num-threads", type=Numbers(), default="1", show_default=True, metavar="1,2,4", help="Each in turn.")
+@click.option(
+    "--num-threads", type=Numbers(MOST_THREADS), default="1", show_default=True, metavar="1,2,4", help="Each in turn."
+)
 @click.option("--duration", type=Finite(LEAST_S), default=20.0, show_default=True, help="Seconds in real time.")
-@click.option("--soak", type=Finite(0.1), metavar="MINUTES", help="In real time for so long; watch memory.")
+@click.option(
+    "--soak", type=Finite(LEAST_SOAK_MINUTES), metavar="MINUTES", help="In real time for so long; watch memory."
+)
 @delegate_options
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here.")
 @click.option("--compare", is_flag=True, help="Hold the given files of earlier benchmarks against each other.")

@@ -68,6 +68,10 @@ def command(
         raise click.UsageError(f"--edgetpu means --target edgetpu, not --target {target}; say one of them")
     if activations == "int16" and (edgetpu or target not in (None, "device")):
         raise click.UsageError("int16 activations are for --target device alone")
+    if below_bound and run.is_file():
+        raise click.UsageError(
+            f"--below-bound is for a training run; {run} is a file, which was marked when it was made"
+        )
     if target == "micro":
         quantize_micro.before(out, force=force)
         model, problems = _model(run, below_bound=below_bound)
@@ -87,6 +91,7 @@ def command(
     if for_edgetpu and kind_of(run) is Kind.FILE:
         quantize_edgetpu.copy(run, out, force=force)
         quantize_edgetpu.after(out, force=force)
+        _warn(out, modelfile.read(out).description, [])
         return
     parity, description = _quantiser(run).quantize(
         run, out, bar, force=force, below_bound=below_bound, activations=activations

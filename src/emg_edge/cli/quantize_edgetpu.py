@@ -24,13 +24,9 @@ def copy(made: Path, out: Path, *, force: bool) -> None:
     """Put a model file that was made before where OUT is to be; it may be OUT itself."""
     from emg_edge.decoding import modelfile  # noqa: PLC0415
     from emg_edge.decoding.contradictions import refuse_contradictions  # noqa: PLC0415
-    from emg_edge.errors import ModelFileError  # noqa: PLC0415
 
     model = modelfile.read(made)
-    if (told := model.description.edgetpu) is not None:
-        raise ModelFileError(
-            f"{made} was compiled for the Edge TPU already; name the file it was made from, {told.source}"
-        )
+    modelfile.refuse_compiled(model, str(made))
     refuse_contradictions(model, str(made))
     if not _same(made, out):
         modelfile.write(out, model.flatbuffer, model.description, force=force)

@@ -35,10 +35,6 @@ def write(
 def table(made: "Export") -> str:
     """What a microcontroller must have room for."""
     unknown = f"not measured; on x86-64 Linux: {install('micro')}"
-    no_compiler = (
-        "not measured: no arm-none-eabi-gcc and arm-none-eabi-size on PATH (Debian's gcc-arm-none-eabi, "
-        "libnewlib-arm-none-eabi)"
-    )
     size = made.footprint
     lines = [
         ("model", f"{made.model_bytes} bytes"),
@@ -46,7 +42,7 @@ def table(made: "Export") -> str:
         ("arena", unknown if made.arena_bytes is None else f"{made.arena_bytes} bytes"),
         (
             "Cortex-M4",
-            no_compiler
+            f"not measured: {made.unmeasured}"
             if size is None
             else f"{size.flash} bytes of flash with the model, {size.memory} of memory, by {size.compiler}; to which "
             "come the arena, the stack and TensorFlow Lite Micro's code",

@@ -8,7 +8,7 @@ import click
 
 from emg_edge.cli.board_options import board_options, collect, duration, refuse_ignored
 from emg_edge.cli.delegate_options import delegate_options
-from emg_edge.cli.numbers import Finite
+from emg_edge.cli.numbers import MOST_THREADS, Finite
 from emg_edge.cli.talk import say
 
 
@@ -30,7 +30,7 @@ from emg_edge.cli.talk import say
     help="below it the state is unknown [0]",
 )
 @click.option("--wearer", metavar="NAME", help="whose scale to use, as DB5-S1, or mean [the board's, else mean]")
-@click.option("--threads", type=click.IntRange(1, 64), default=1, help="of the network [1]")
+@click.option("--threads", type=click.IntRange(1, MOST_THREADS), default=1, help="of the network [1]")
 @delegate_options
 @click.pass_context
 def command(ctx: click.Context, /, board: str, summary: Path | None, lines: bool, view: bool, **given: Any) -> None:

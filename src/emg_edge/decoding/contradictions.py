@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from emg_edge.decoding import delegates
 from emg_edge.decoding.interpreter import Network, QuantisedTensor
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.errors import ModelFileError
@@ -13,7 +14,12 @@ _LEAST_REACH, _MOST_REACH = 0.5, 1.5  # of that
 
 
 def contradictions(model: ModelFile, opened: Network | None = None) -> list[str]:
-    """Hold the network against the description. Empty where all agrees; `opened` is the network where it is open."""
+    """Hold the network against the description. Empty where all agrees; `opened` is the network where it is open.
+
+    A model that was compiled for an accelerator opens there alone: unopened, only its front end is looked at.
+    """
+    if opened is None and delegates.compiled_for(model.flatbuffer) is not None:
+        return list(_front_end(model))
     try:
         network = opened or Network(model.flatbuffer)
     except ModelFileError as error:
@@ -21,11 +27,13 @@ def contradictions(model: ModelFile, opened: Network | None = None) -> list[str]
     return [*_shapes(model, network), *_range(model, network.input), *_front_end(model)]
 
 
-def refuse_contradictions(model: ModelFile, name: str, opened: Network | None = None) -> None:
+def refuse_contradictions(
+    model: ModelFile, name: str, opened: Network | None = None, remedy: str = "make it anew with: emg-edge quantize"
+) -> None:
     """Raise ModelFileError where there are any; `name` is what the user calls the model."""
     found = contradictions(model, opened)
     if found:
-        raise ModelFileError(f"{name} contradicts itself: {'; '.join(found)}; make it anew with: emg-edge quantize")
+        raise ModelFileError(f"{name} contradicts itself: {'; '.join(found)}; {remedy}")
 
 
 def _shapes(model: ModelFile, network: Network) -> Iterator[str]:

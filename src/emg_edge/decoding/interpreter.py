@@ -108,6 +108,9 @@ class Network:
         """`delegate` is of the runtime's `load_delegate`, and is this network's alone.
 
         `tensors` (output -> tensor's name) finds the outputs of a model whose signature a compiler dropped.
+
+        Raises ModelFileError where the runtime cannot open the model, or it has no logits; DelegateError where the
+        delegate does not take it.
         """
         self.runtime = runtime or find_runtime()
         self._flatbuffer = flatbuffer  # the runtime reads it in place

@@ -31,16 +31,22 @@ def arena_bytes(flatbuffer: bytes) -> int:
     Raises MissingDependency without the package, ModelFileError where it cannot run at all.
     """
     _open(flatbuffer, _MOST)
-    low, high = 0, _MOST // _ALIGNED
+    high = _MOST // _ALIGNED
+    # Down by an eighth at a time: in an arena that is far too small the interpreter does not fail, it crashes.
+    while _fits(flatbuffer, low := high * 7 // 8):
+        high = low
     while high - low > 1:
         middle = (low + high) // 2
-        try:
-            _open(flatbuffer, middle * _ALIGNED)
-        except ModelFileError:
-            low = middle
-        else:
-            high = middle
+        low, high = (low, middle) if _fits(flatbuffer, middle) else (middle, high)
     return high * _ALIGNED
+
+
+def _fits(flatbuffer: bytes, pieces: int) -> bool:
+    try:
+        _open(flatbuffer, pieces * _ALIGNED)
+    except ModelFileError:
+        return False
+    return True
 
 
 def _package() -> Any:

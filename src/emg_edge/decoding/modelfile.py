@@ -51,7 +51,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What quantising cost on the test windows: accuracies and agreement 0..1, the bound that was asked, if it held.
+    """What quantising cost on the test windows: accuracies and agreement 0..1, and whether the bounds held.
 
     accuracy, balanced_accuracy   of float_keras, of float_tflite, and of the file itself, called by its activations
     """
@@ -66,9 +66,8 @@ class Quantisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operators: list[str]
 
     def __post_init__(self) -> None:
-        for shares in (self.accuracy, self.balanced_accuracy):
-            if len(_quantised(shares)) != 1:
-                raise SpecError("it does not say how accurate the quantised network is")
+        if len(_quantised(self.accuracy)) != 1 or _quantised(self.accuracy) != _quantised(self.balanced_accuracy):
+            raise SpecError("it does not say how accurate the quantised network is")
 
     @property
     def activations(self) -> str:
@@ -187,6 +186,15 @@ def read(path: Path) -> ModelFile:
     except OSError as error:
         raise ModelFileError(f"cannot read the model {path}: {(error.strerror or str(error)).lower()}") from error
     return unpack(data, str(path))
+
+
+def refuse_compiled(model: ModelFile, name: str) -> None:
+    """Raise ModelFileError for a model that was compiled for an accelerator: other targets are made of its source."""
+    told = model.description.edgetpu
+    if told is not None:
+        raise ModelFileError(
+            f"{name} was compiled for the Edge TPU already; name the file it was made from, {told.source}"
+        )
 
 
 def unpack(data: bytes, name: str) -> ModelFile:
