@@ -18,6 +18,7 @@ from shipped import shipped_model
 
 from emg_edge.decoding.decisions import Decision
 from emg_edge.device.loop import Limits
+from emg_edge.device.process import resident_mb
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.virtual import DRIVERS, virtual
 from emg_edge.device.simulator.virtual_loop import loop_on
@@ -39,8 +40,7 @@ class Scale:
 
     def write(self, decision: Decision) -> None:
         if self._now() >= 60 * (len(self.resident_mb) + 1):
-            pages = int(Path("/proc/self/statm").read_text().split()[1])
-            self.resident_mb.append(round(pages * 4096 / 1e6, 2))
+            self.resident_mb.append(round(resident_mb() or 0.0, 2))
             print(f"{len(self.resident_mb)} min: {self.resident_mb[-1]} MB", file=sys.stderr)
 
     def close(self) -> None:

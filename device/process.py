@@ -1,5 +1,6 @@
 """What this process has cost so far, read from Linux's own books, with a portable way where there are none."""
 
+import contextlib
 import os
 import resource
 import sys
@@ -7,20 +8,30 @@ import time
 from pathlib import Path
 
 _IMPORTED_S = time.monotonic()
-_STATUS, _STAT = Path("/proc/self/status"), Path("/proc/self/stat")
+_PROCESSES, _STAT = Path("/proc"), Path("/proc/self/stat")
 _START_TIME = 19  # of the fields after the command's name: field 22 of proc(5)
 
 
 def peak_resident_mb() -> float:
     """Peak resident memory in MB (10^6 bytes)."""
-    try:
-        for line in _STATUS.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    except (OSError, ValueError):
-        pass
+    told = _status_mb("self", "VmHWM")
+    if told is not None:
+        return told
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def resident_mb(process: int | str = "self") -> float | None:
+    """Resident memory of a process now, in MB; None when it has ended, or where Linux's books are not to be had."""
+    return _status_mb(process, "VmRSS")
+
+
+def _status_mb(process: int | str, field: str) -> float | None:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in (_PROCESSES / str(process) / "status").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return int(line.split()[1]) * 1024 / 1e6  # which Linux calls kB
+    return None
 
 
 def seconds_since_start() -> float:

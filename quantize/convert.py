@@ -25,6 +25,8 @@ def convert(network: Any, calibration: NDArray[np.float32] | None, activations: 
     The last layer of int8 is set right on `calibration`, too. With int16 activations weights stay int8,
     and input and outputs are int16 too.
     The batch is pinned to 1, or dilated convolutions would become SPACE_TO_BATCH and shapes dynamic.
+
+    Raises RunFolderError for an int8 network that does not end in a convolution with a bias of its own.
     """
     shape = network.input_shape[1:]
     pinned = keras.models.clone_model(network, input_tensors=keras.Input(shape, batch_size=1, name="frames"))

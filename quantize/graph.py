@@ -24,7 +24,7 @@ _OPERATORS, _TYPES, _OPTIONS = (
 _DTYPES = {"INT8": np.int8, "UINT8": np.uint8, "INT16": np.int16, "INT32": np.int32, "INT64": np.int64}  # of constants
 
 # What the flatbuffer reader, struct and numpy make of offsets that lead nowhere.
-_NOWHERE = (struct.error, ValueError, LookupError, TypeError, AttributeError, OverflowError, MemoryError)
+NOWHERE = (struct.error, ValueError, LookupError, TypeError, AttributeError, OverflowError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class Graph:
 def read_graph(flatbuffer: bytes) -> Graph:
     """The main graph in order of execution. Raises ModelFileError for bytes that are no TFLite model."""
     if flatbuffer[4:8] != b"TFL3":
-        raise ModelFileError("these bytes are no TFLite model: they do not begin like one")
+        raise ModelFileError("the model is no TFLite file: it does not begin like one")
     try:
         return _graph(schema.Model.GetRootAsModel(flatbuffer, 0))
-    except _NOWHERE as error:
-        raise ModelFileError(f"these bytes are no whole TFLite model ({type(error).__name__}: {error})") from error
+    except NOWHERE as error:
+        raise ModelFileError(f"the model is no whole TFLite file ({type(error).__name__}: {error})") from error
 
 
 def operators(flatbuffer: bytes) -> list[str]:

@@ -10,19 +10,20 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from emg_edge.decoding.interpreter import Network
-from emg_edge.errors import ModelFileError
+from emg_edge.errors import RunFolderError
 from emg_edge.quantize.graph import read_graph
 
 # A movement whose logit is so far below the likeliest one's has a probability of 0.25 % at most, however far it is.
 _BELOW = 6.0
 _LOWEST, _STEPS = -128, 255
+_EXPECTED = "a convolution with one is expected: train with emg-edge train"
 _INPUTS = 3  # of a convolution: what it convolves, weights, bias
 
 
 def set_right(flatbuffer: bytes, windows: NDArray[np.float32], logits: NDArray[np.float32]) -> bytes:
     """Correct the converter's file by what the float network says, `logits` (n, classes), of `windows` (n, ...).
 
-    Raises ModelFileError for a network whose logits are not made by a convolution with a bias of its own.
+    Raises RunFolderError for a network whose logits are not made by a convolution with a bias of its own.
     """
     changed = bytearray(flatbuffer)
     layer = _last_layer(flatbuffer, changed)
@@ -61,11 +62,10 @@ def _last_layer(flatbuffer: bytes, changed: bytearray) -> _Layer:
     found = read_graph(flatbuffer)
     node = next(one for one in found.nodes if found.signature["logits"] in [tensor.name for tensor in one.outputs])
     users = [one for one in found.nodes for tensor in one.inputs if tensor.buffer == node.inputs[-1].buffer]
-    if node.operator != "CONV_2D" or len(node.inputs) != _INPUTS or users != [node]:
-        raise ModelFileError(
-            f"the logits are made by {node.operator} without a bias of its own, and the last layer of an int8 network "
-            "is set right by its bias: train with a network that ends in a convolution with one"
-        )
+    if node.operator != "CONV_2D":
+        raise RunFolderError(f"the network's logits are made by {node.operator}, and {_EXPECTED}")
+    if len(node.inputs) != _INPUTS or users != [node]:
+        raise RunFolderError(f"the network's last convolution has no bias of its own, and {_EXPECTED}")
     model = schema.Model.GetRootAsModel(changed, 0)
     graph = model.Subgraphs(0)
     layer = graph.Operators(node.index)

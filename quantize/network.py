@@ -1,6 +1,5 @@
 """The float network of a training run, as Keras has it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emg_edge.damage import ARCHIVE_ERRORS
+from emg_edge.decoding.interpreter import Logits
 from emg_edge.decoding.runfolder import DECODER, NETWORK, Decoder, damaged
 from emg_edge.errors import RunFolderError
-
-Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (n, context, features) -> (n, classes)
 
 
 def load_network(path: Path) -> Any:

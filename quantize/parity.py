@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emg_edge.decoding.interpreter import Network
+from emg_edge.decoding.interpreter import Logits, Network
 from emg_edge.decoding.parity import Judge, Row, problems
 from emg_edge.decoding.runfolder import Windows
 from emg_edge.decoding.runtimes import PREFERRED, runtimes
 from emg_edge.progress import Progress
+from emg_edge.quantize.floats import KERAS, TFLITE
 from emg_edge.quantize.network import in_keras
 
-_BATCH = 4096  # windows cut and run at once: some ten MB
+_BATCH = 2048  # windows cut and run at once: some megabytes
 
 
 @dataclass(frozen=True)
@@ -50,27 +50,13 @@ def compare(
     """Run all over every test window; `quantised` is its scheme (int8, int16) and the model, `names` the classes'."""
     judge = Judge(windows.test_classes, names)
     scheme, model = quantised
-    as_keras = judge.of_logits("float Keras", _keras_logits(network, windows, context))
 
-    def row(name: str, network: Network) -> Row:
-        return judge.of_logits(name, _tflite_logits(network, windows, context, progress, name))
+    def row(name: str, form: Logits) -> Row:
+        starts = range(0, len(windows.test), _BATCH)
+        cut = (windows.cut(windows.test[at : at + _BATCH], context) for at in progress(starts, name))
+        return judge.of_logits(name, np.concatenate([form(some) for some in cut]))
 
-    as_float = row("float TFLite", Network(float_tflite))
+    as_keras, as_float = row(KERAS, in_keras(network)), row(TFLITE, Network(float_tflite).each)
     here = sorted(runtimes(), key=lambda runtime: runtime.name != PREFERRED)
-    rows = tuple(row(f"{scheme}, {runtime.name}", Network(model, runtime)) for runtime in here)
+    rows = tuple(row(f"{scheme}, {runtime.name}", Network(model, runtime).each) for runtime in here)
     return Parity(len(windows.test), as_keras, as_float, rows, len(float_tflite), len(model))
-
-
-def _keras_logits(network: Any, windows: Windows, context: int) -> NDArray[np.float32]:
-    logits = in_keras(network)
-    starts = range(0, len(windows.test), _BATCH)
-    return np.concatenate([logits(windows.cut(windows.test[at : at + _BATCH], context)) for at in starts])
-
-
-def _tflite_logits(
-    model: Network, windows: Windows, context: int, progress: Progress, name: str
-) -> NDArray[np.float32]:
-    logits = np.empty((len(windows.test), model.classes), np.float32)
-    for row, end in enumerate(progress(windows.test.tolist(), name)):
-        logits[row] = model(windows.frames[end + 1 - context : end + 1])
-    return logits

@@ -21,7 +21,7 @@ from wheels import install, largest, megabytes
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDING = ROOT.parent / "shared" / "data" / "ninapro" / "DB5" / "s1" / "S1_E1_A1.mat"
-MOST_MB = 330
+MOST_MB = 330  # on disk: what the project allows itself on a device
 
 
 @click.command()

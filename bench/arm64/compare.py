@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-LEAST_SAME = 0.999
+LEAST_SAME = 0.999  # of the decisions: what the project asks of every machine
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,9 @@ def compare(here: Path, there: Path) -> Comparison:
         sys.exit(f"{len(ours)} decisions here and {len(theirs)} there: expected as many")
     pairs = list(zip(ours, theirs, strict=True))
     same = sum(one["number"] == other["number"] for one, other in pairs)
-    alike = [abs(one["probability"] - other["probability"]) for one, other in pairs if one["number"] == other["number"]]
+    alike = [
+        abs(one["probability"] - other["probability"])
+        for one, other in pairs
+        if one["number"] == other["number"] and None not in (one["probability"], other["probability"])
+    ]
     return Comparison(len(pairs), same / len(pairs), max(alike, default=0.0))

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import IO, Any
 
 from emg_edge.decoding.placement import Placement
 from emg_edge.device.benchmark.machine import Condition, condition
+from emg_edge.device.process import resident_mb
 from emg_edge.device.session import movements_asked
 from emg_edge.device.simulator.boards import SIMULATED
 from emg_edge.device.simulator.pseudo_terminal import PseudoTerminal
@@ -22,7 +22,6 @@ from emg_edge.device.simulator.serve import serving
 from emg_edge.device.simulator.simulated import simulated
 from emg_edge.errors import EmgEdgeError
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")  # a Pi 5's kernel has larger ones than most
 SAMPLED_S = 10.0  # how often memory and heat are looked at
 
 
@@ -31,7 +30,7 @@ class Watched:
     """What was seen from outside.
 
     arrived_s   when each line arrived
-    latency_ms     from the newest sample to the line, of those that have one
+    latency_ms  from the newest sample to the line, of those that have one
     resident_mb, conditions   every SAMPLED_S
     summary     what the run says of itself
     """
@@ -46,7 +45,7 @@ class Watched:
 def watch(placement: Placement, board_name: str, seconds: float, threads: int, stopped: Callable[[], bool]) -> Watched:
     """Run for so long, or until `stopped`, which may be before there is a summary.
 
-    Raises EmgEdgeError when the run ends before its first decision by itself.
+    Raises EmgEdgeError when the run ends by itself without a decision or a summary.
     """
     board = simulated(SIMULATED[board_name], movements=movements_asked(placement.model.description, ()))
     found = Watched()
@@ -81,7 +80,11 @@ def watch(placement: Placement, board_name: str, seconds: float, threads: int, s
             if stopped():
                 return found
             last = (talk.read_text(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
-            raise EmgEdgeError(f"the run that was to be measured ended without a decision: {last}")
+            decided = f"after {len(found.arrived_s)} decisions" if found.arrived_s else "without a decision"
+            raise EmgEdgeError(
+                f"the run that was to be measured ended {decided}, with exit status {run.returncode}; its last words: "
+                f"{last}; try it alone: emg-edge run --board synthetic --via {board_name}"
+            )
         found.summary = json.loads(summary.read_bytes())
     return found
 
@@ -109,5 +112,5 @@ def _follow(run: "subprocess.Popen[bytes]", found: Watched, stopped: Callable[[]
 
 def _look(pid: int, found: Watched) -> None:
     found.conditions.append(condition())
-    with contextlib.suppress(OSError, ValueError, IndexError):  # it has just ended, or this is no Linux
-        found.resident_mb.append(round(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 1e6, 2))
+    if (resident := resident_mb(pid)) is not None:
+        found.resident_mb.append(round(resident, 2))

@@ -30,7 +30,8 @@ class Options:
 def bench(placement: Placement, options: Options, stopped: Callable[[], bool], say: Callable[[str], None]) -> Document:
     """Measure; asked to stop, the run in real time ends and what was measured is told, marked as interrupted.
 
-    Raises EmgEdgeError where model and board do not go together, or where it was stopped before LEAST_S of that run.
+    Raises EmgEdgeError where model and board do not go together, where it was stopped before LEAST_S of that run, or
+    where that run decided nothing.
     """
     before = condition()
     sweep = []
@@ -45,6 +46,11 @@ def bench(placement: Placement, options: Options, stopped: Callable[[], bool], s
     watched = live.watch(placement, options.board, options.seconds, options.threads[0], stopped)
     if watched.summary.get("seconds", 0.0) < LEAST_S:
         _refuse_stopped(stopped)
+    if not watched.latency_ms:
+        raise EmgEdgeError(
+            f"the run in real time gave {len(watched.arrived_s)} lines and decided nothing: no samples came in time; "
+            "look at it alone: emg-edge run --board synthetic"
+        )
     after = condition()
     return document.make(
         placement,

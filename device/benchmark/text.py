@@ -85,13 +85,12 @@ def compared(documents: Sequence[tuple[str, Document]]) -> str:
     for title, value in _FIGURES.items():
         told = [_beside(value(one), value(first), is_first=one is first) for _, one in documents]
         lines.append(f"| {title} | {' | '.join(told)} |")
-    models = {one.model.sha256 for _, one in documents}
-    boards = {one.board for _, one in documents}
-    if len(models) > 1 or len(boards) > 1:
-        lines += [
-            "",
-            "These are not the same work: " + ", ".join(f"{n}: {d.model.name} on {d.board}" for n, d in documents),
-        ]
+    if len({(one.model.sha256, one.board, one.threads, one.delegate) for _, one in documents}) > 1:
+        works = (
+            f"{name}: {one.model.name} on {one.board}, {one.threads} thread{'s' * (one.threads > 1)}, {one.delegate}"
+            for name, one in documents
+        )
+        lines += ["", f"These are not the same work: {'; '.join(works)}"]
     return "\n".join(lines)
 
 
@@ -117,7 +116,7 @@ _FIGURES: dict[str, Callable[[Document], float | None]] = {
     "live: share of a core": lambda d: d.cpu_share,
     "live: resident memory, MB": lambda d: d.rss_mb,
     "start to first decision, s": lambda d: d.start_to_first_decision_s,
-    "deadlines missed": lambda d: float(d.deadline_misses),
+    "deadlines missed, of a hundred decisions": lambda d: 100 * d.deadline_misses / max(d.decisions, 1),
 }
 
 

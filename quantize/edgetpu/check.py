@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from emg_edge.errors import ModelFileError
 from emg_edge.quantize.edgetpu.limits import GENERAL
 from emg_edge.quantize.edgetpu.operators import OPERATORS
-from emg_edge.quantize.graph import Node, read_graph
+from emg_edge.quantize.graph import NOWHERE, Node, read_graph
 
 ON_CHIP_BYTES = 8 << 20  # of memory for parameters, "roughly 8 MB" in Coral's words; the compiler keeps a part of it
 AFTER_THE_CUT = "it comes after the cut: the compiler maps one piece of the graph, up to the first that is not mapped"
@@ -48,7 +49,13 @@ def check(flatbuffer: bytes) -> Check:
     on_cpu: dict[int, OnCpu] = {}
     cut = False
     for node in nodes:
-        reason = broken(node)
+        try:
+            reason = broken(node)
+        except NOWHERE as error:
+            raise ModelFileError(
+                f"the operator {node.index} {node.operator} is not whole ({type(error).__name__}: {error}), so these "
+                "bytes are no TFLite model that can be checked; make it anew with: emg-edge quantize"
+            ) from error
         if reason is None and cut:
             reason = AFTER_THE_CUT
         if reason is not None:

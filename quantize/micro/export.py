@@ -86,7 +86,10 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
 
 
 def refuse_place(out: Path, *, force: bool) -> None:
-    """Raise EmgEdgeError where the folder cannot go: something is there, and may not be replaced."""
+    """Raise EmgEdgeError where the folder cannot go: something is there and may not be replaced, or nothing can be.
+
+    Folders that lead to it are made.
+    """
     refuse_overwrite(out, force=force)
     if out.exists() and not (out / _MODEL).is_file():
         raise EmgEdgeError(

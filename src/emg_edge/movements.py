@@ -34,6 +34,7 @@ _D = (
 )  # fmt: skip
 
 NAMES: tuple[str, ...] = ("rest", *_A, *_B, *_C, *_D)
+OWN_FROM = 100  # a gesture that is none of NinaPro's: its movements end at 61, those of DB6 at 72
 FIRST_OF_EXERCISE: dict[str, int] = {"A": 1, "B": 13, "C": 30, "D": 53}
 SIZE_OF_EXERCISE: dict[str, int] = {"A": len(_A), "B": len(_B), "C": len(_C), "D": len(_D)}
 
@@ -66,6 +67,6 @@ def number_of(word: str) -> int:
     hint = (
         f"near it are {', '.join(near)}"
         if near
-        else "say one of NinaPro's, as fist, or a number of your own from 62 on"
+        else f"say one of NinaPro's, as fist, or a number of your own from {OWN_FROM} on"
     )
     raise EmgEdgeError(f"'{word}' is no movement and no number from 0 to {LARGEST}: {hint}")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from support.stand_in import LOG, compile_delegate, hide_compiler, put_compiler_on_path
@@ -82,6 +83,32 @@ def test_without_the_compiler_quantize_says_how_to_get_it(
     assert "not compiled: edgetpu_compiler is not on PATH: it is Coral's Debian package" in done.stderr
     assert modelfile.read(out).description.edgetpu is None
     assert not (tmp_path / "g_edgetpu.tflite").exists()
+
+
+def test_info_shows_a_compiled_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It opens on an Edge TPU alone, which is no contradiction; what it was made from is named."""
+    shutil.copy(shipped(), tmp_path / "gesture.tflite")
+    put_compiler_on_path(tmp_path / "bin", "maps", monkeypatch)
+    built = build(tmp_path / "gesture.tflite")
+    assert built is not None
+    done = emg_edge("info", built.path)
+    assert done.returncode == 0, done.stderr
+    assert "made from     gesture.tflite" in done.stdout
+
+
+def test_a_model_below_the_bound_stays_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whoever compiles it is told again."""
+    hide_compiler(monkeypatch)
+    held = modelfile.read(shipped())
+    cost = msgspec.structs.replace(held.description.quantisation, within_bound=False)
+    below = tmp_path / "below.tflite"
+    modelfile.write(below, held.flatbuffer, msgspec.structs.replace(held.description, quantisation=cost))
+    done = emg_edge("quantize", below, "--out", tmp_path / "g.tflite", "--edgetpu")
+    assert done.returncode == 0, done.stderr
+    assert "g.tflite is below the parity bound, and is marked so" in done.stderr
+    ignored = emg_edge("quantize", below, "--out", tmp_path / "h.tflite", "--edgetpu", "--below-bound")
+    assert ignored.returncode == 2
+    assert "--below-bound is for a training run" in ignored.stderr
 
 
 def test_a_failing_compiler_leaves_the_checked_file(

@@ -13,6 +13,8 @@ from emg_edge.decoding import modelfile
 from emg_edge.decoding.contradictions import contradictions
 from emg_edge.decoding.interpreter import Network
 from emg_edge.models import shipped
+from emg_edge.progress import in_order
+from emg_edge.quantize import run as quantize
 
 
 def invoked(*arguments: object) -> Result:
@@ -20,7 +22,7 @@ def invoked(*arguments: object) -> Result:
 
 
 def test_the_parity_table_is_printed_and_the_file_written(tiny: TinyRun, tmp_path: Path) -> None:
-    """stdout: the three models with accuracy, agreement, probability difference and bytes, then the operators."""
+    """stdout: a row for each form and runtime, sizes, and the operators."""
     out = tmp_path / "new" / "g.tflite"
     command = [sys.executable, "-m", "emg_edge", "quantize", str(tiny.out), "--out", str(out), "--below-bound"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)  # native code writes past sys.stdout
@@ -71,6 +73,13 @@ def test_int16_activations_are_nearer_to_float(tiny: TinyRun, tmp_path: Path) ->
     assert (cost.activations, set(cost.accuracy)) == ("int16", {"float_keras", "float_tflite", "int16"})
     assert contradictions(held) == []
     assert Network(held.flatbuffer).input.dtype == np.int16
+    plain = quantize.quantised(tiny.out, in_order, below_bound=True)[0].quantised
+    finer = quantize.quantised(tiny.out, in_order, below_bound=True, activations="int16")[0].quantised
+    assert len(finer) == len(plain), "a row for each runtime"
+    assert all(one.runtime.startswith("int16, ") for one in finer)
+    assert all(
+        here.p99_probability_error < there.p99_probability_error for here, there in zip(finer, plain, strict=True)
+    )
     for target in ("micro", "edgetpu"):
         assert invoked(tiny.out, "--out", out, "--activations", "int16", "--target", target).exit_code == 2
 

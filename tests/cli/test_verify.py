@@ -52,6 +52,21 @@ def test_a_run_of_another_network_is_refused(tiny: TinyRun, capsys: pytest.Captu
     assert "is not the run that " in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--subjects", "1"], "--database and --subjects choose among the recordings of --data PATH"),
+        (["--database", "DB5"], "--database and --subjects choose among the recordings of --data PATH"),
+        (["--delegate-library", "x.so"], "--delegate-library is for a model that was compiled"),
+    ],
+)
+def test_an_option_that_would_choose_nothing_is_refused(options: list[str], said: str) -> None:
+    """The shipped model is verified on simulated people, and was not compiled."""
+    result = CliRunner().invoke(command, options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
 def test_altered_bytes_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Before anything is run."""
     data = bytearray(shipped().read_bytes())

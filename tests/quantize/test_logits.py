@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from support.tiny_run import TinyRun
 
 from emg_edge.decoding.interpreter import Network
 from emg_edge.decoding.runfolder import NETWORK, read_decoder, read_windows
-from emg_edge.errors import ModelFileError
+from emg_edge.errors import RunFolderError
 from emg_edge.quantize import convert
 from emg_edge.quantize.logits import set_right
 from emg_edge.quantize.network import in_keras, load_network
@@ -75,7 +76,8 @@ def test_the_mean_error_where_decisions_fall_is_gone(both: Both) -> None:
     assert left[1].max() < Network(both.after).outputs["logits"].scale
 
 
-def test_it_decides_as_float_does_more_often(both: Both) -> None:
+def test_it_decides_as_float_does_no_less_often(both: Both) -> None:
+    """On the windows that it was set right by; this network decides on most of them as float does already."""
     told = both.logits.argmax(axis=1)
     before, after = (
         (Network(one).each(both.windows).argmax(axis=1) == told).mean() for one in (both.before, both.after)
@@ -83,8 +85,8 @@ def test_it_decides_as_float_does_more_often(both: Both) -> None:
     assert after >= before
 
 
-def test_a_bias_that_another_layer_has_too_is_not_changed(both: Both) -> None:
-    """Every layer's constants would move with it."""
+def test_a_bias_that_another_layer_has_too_is_refused(both: Both) -> None:
+    """That layer would change with it."""
 
     def share(tree: Any) -> None:
         graph = tree.subgraphs[0]
@@ -95,7 +97,7 @@ def test_a_bias_that_another_layer_has_too_is_not_changed(both: Both) -> None:
         other = next(one for one in graph.operators if len(one.inputs) == 3 and one is not last)
         graph.tensors[other.inputs[2]].buffer = graph.tensors[last.inputs[2]].buffer
 
-    with pytest.raises(ModelFileError, match="without a bias of its own"):
+    with pytest.raises(RunFolderError, match="last convolution has no bias of its own"):
         set_right(rebuilt(both.before, share), both.windows, both.logits)
 
 
@@ -104,3 +106,12 @@ def test_a_network_that_is_never_negative_keeps_an_exact_zero(both: Both) -> Non
     for logits in (both.logits - both.logits.min() + 20, both.logits - both.logits.max() - 20):
         output = Network(set_right(both.before, both.windows, logits)).outputs["logits"]
         assert output.zero_point in (-128, 127)
+
+
+def test_a_network_that_ends_in_no_convolution_is_refused(both: Both) -> None:
+    """By the operator's name."""
+    frames = keras.Input((4,), batch_size=1, name="frames")
+    dense = keras.layers.Dense(3)(frames)
+    network = keras.Model(frames, {"logits": dense, "embedding": frames})
+    with pytest.raises(RunFolderError, match="logits are made by FULLY_CONNECTED, and a convolution"):
+        convert.convert(network, np.ones((8, 4), np.float32))

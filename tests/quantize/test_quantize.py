@@ -76,7 +76,7 @@ def made(tiny: TinyRun, tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 def test_the_parity_table_is_of_float_and_of_int8_on_every_runtime(made: Made) -> None:
-    """Float TFLite is the float network to rounding; int8 agrees within the bound; sizes are those of the models."""
+    """Float TFLite is the float network to rounding; int8 agrees where float is sure; sizes are the models."""
     reference, as_float, int8 = made.parity.rows[:3]
     assert made.parity.windows == len(read_windows(made.run).test)
     assert (reference.agreement, reference.max_probability_error) == (1.0, 0.0)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from support.data_folders import DESCRIPTION
 
 from emg_edge.errors import RecordingError
-from emg_edge.movements import NAMES
-from emg_edge.recordings.datadescription import OWN_FROM, parse, public_sets
+from emg_edge.movements import NAMES, OWN_FROM
+from emg_edge.recordings.datadescription import parse, public_sets
 
 
 def test_labels_get_the_numbers_of_movements():

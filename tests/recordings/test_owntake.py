@@ -51,6 +51,13 @@ def test_days_are_sessions_and_repetitions_go_on_within_a_day(tmp_path):
     assert {take.database for take in find(tmp_path, "OWN", [2]).takes} == {"own"}
 
 
+def test_a_recording_can_be_named_alone(tmp_path):
+    """Its description is looked for beside it, in a folder of others."""
+    path = own(tmp_path / "a.tsv", "2024-05-01T18:00:00+02:00")
+    own(tmp_path / "b.tsv", "2024-05-03T09:00:00+02:00", seed=3)
+    assert [str(take) for take in find(path).takes] == ["own al session 1 a"]
+
+
 def test_the_digest_follows_the_recordings_before(tmp_path):
     """They decide what its repetitions are."""
     own(tmp_path / "a.tsv", "2024-05-01T09:00:00+02:00")

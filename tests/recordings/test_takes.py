@@ -40,6 +40,13 @@ def test_takes_come_in_order(folder):
     assert [r.wearer for r in recordings(folder)] == ["DB1-S2", "DB1-S10", "DB5-S1"]
 
 
+def test_subjects_that_are_not_there_are_said(folder):
+    """Those that are there are taken."""
+    found = find(folder, "DB1", subjects=[1, 2, 3, 10])
+    assert {take.subject for take in found.takes} == {2, 10}
+    assert found.remarks == (f"{folder} holds no recording of subjects 1, 3",)
+
+
 def test_databases_and_subjects_can_be_chosen(folder):
     """What was not asked for is left out, and counted by database."""
     found = find(folder, database="db5")

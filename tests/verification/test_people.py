@@ -58,4 +58,4 @@ def test_where_it_knows_nobody_everybody_is_taken(knows_one: Description, data: 
     stranger = msgspec.structs.replace(knows_one, scales=msgspec.structs.replace(knows_one.scales, wearers={}))
     said: list[str] = []
     assert wearers(stranger, data, said) == {"SIM-S1", "SIM-S2"}
-    assert said == []
+    assert said == [f"the model knows none of the people in {data}: all are taken (--database and --subjects choose)"]

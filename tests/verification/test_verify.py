@@ -160,7 +160,7 @@ def test_a_recording_with_holes_is_left_out_and_said(
         holed = dataclasses.replace(whole, lost=lost)
     both = verify.verify(model, "x.tflite", [whole, holed])
     assert (both.recordings, both.left_out) == (1, 1)
-    assert "1 recordings left out" in as_text(both)
+    assert "; 1 recording left out: " in as_text(both)
 
 
 def test_a_recording_shorter_than_a_window_is_left_out_and_said(model: ModelFile, recordings: list[Recording]) -> None:

@@ -23,7 +23,7 @@ typedef struct {
     uint16_t length;
     uint8_t left;     /* bytes until the next distance */
     uint8_t zero_due; /* the run that ends there stands for a zero */
-    uint8_t spoilt;   /* too long, or badly stuffed: passed over up to the next zero */
+    uint8_t spoilt;   /* too long: passed over up to the next zero */
     uint32_t skipped; /* blocks that were no frame */
 } emg_stream;
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from emg_edge.cli.delegate_options import delegate_options
+from emg_edge.cli.given import given
 from emg_edge.cli.numbers import MOST_THREADS, Finite, Numbers
 from emg_edge.cli.simulate import BOARDS
 from emg_edge.cli.talk import say
@@ -54,9 +54,10 @@ def command(
     from emg_edge.device.benchmark import text  # noqa: PLC0415 - here and below: nothing heavy for --help
 
     if compare:
-        if given := _given(ctx, beside=("compare", "files")):
+        ignored = [option for name, option in given(ctx).items() if name not in ("compare", "files")]
+        if ignored:
             raise click.UsageError(
-                f"--compare prints a table of what was measured and measures nothing; leave {', '.join(given)} out"
+                f"--compare prints a table of what was measured and measures nothing; leave {', '.join(ignored)} out"
             )
         if len(files) < 2:
             raise click.UsageError("--compare takes two files or more: emg-edge bench --compare a.json b.json")
@@ -64,7 +65,7 @@ def command(
         return
     if files:
         raise click.UsageError(f"'{files[0]}' goes with --compare; a model is named by --model")
-    if soak is not None and "--duration" in _given(ctx):
+    if soak is not None and "duration" in given(ctx):
         raise click.UsageError("--soak is a duration itself, in minutes; leave --duration out")
     if not num_threads:
         raise click.UsageError("--num-threads takes a number or several: 1,2,4")
@@ -86,12 +87,3 @@ def command(
     if json_file is not None:
         write_json(json_file, found)
         say(f"wrote {json_file}")
-
-
-def _given(ctx: click.Context, beside: tuple[str, ...] = ()) -> list[str]:
-    """Options that the user said, but for those `beside`."""
-    return [
-        option.opts[0]
-        for option in ctx.command.params
-        if option.name not in beside and ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
-    ]

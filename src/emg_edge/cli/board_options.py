@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.core import ParameterSource
 
+from emg_edge.cli.given import given
 from emg_edge.cli.numbers import RATE_HZ, Finite, Numbers
 
 if TYPE_CHECKING:
@@ -139,12 +139,10 @@ def collect(given: dict[str, Any]) -> "BoardOptions":
 def refuse_ignored(ctx: click.Context, board: str) -> None:
     """Raise UsageError for an option that this board would ignore."""
     kind = board.partition(":")[0].lower()
+    said = given(ctx)
     for option, boards in _ONLY_FOR.items():
-        said = ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
-        if said and kind in KNOWN and kind not in boards:
-            raise click.UsageError(
-                f"--{option.replace('_', '-')} is for the board {_listed(boards)}, and this is '{kind}'", ctx
-            )
+        if option in said and kind in KNOWN and kind not in boards:
+            raise click.UsageError(f"{said[option]} is for the board {_listed(boards)}, and this is '{kind}'", ctx)
 
 
 def _listed(boards: tuple[str, ...]) -> str:

@@ -43,9 +43,7 @@ def command(
     A MODEL that was compiled for an Edge TPU is run there, and held against the file that it was compiled from, which
     must lie beside it.
     """
-    import msgspec  # noqa: PLC0415 - here and below: nothing heavy for --help
-
-    from emg_edge.decoding import modelfile  # noqa: PLC0415
+    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
     from emg_edge.decoding.placement import compiled_and_source  # noqa: PLC0415
     from emg_edge.files import check_results, write_json  # noqa: PLC0415
     from emg_edge.models import shipped  # noqa: PLC0415
@@ -75,7 +73,7 @@ def command(
         write_json(json_file, found)
         click.echo(f"wrote {json_file}", err=True)
     if page is not None:
-        page.write_page(msgspec.to_builtins(found), html)
+        page.write_page(found, html)
         click.echo(f"wrote {html}", err=True)
     if found.problems:
         raise EmgEdgeError(f"{path} does not pass: {'; '.join(found.problems)}")

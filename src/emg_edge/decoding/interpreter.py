@@ -4,7 +4,7 @@ Shapes, scales and types are read from the file; outputs are found by the name i
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from emg_edge.decoding import delegates
 from emg_edge.errors import DelegateError, MissingDependency, ModelFileError
 from emg_edge.quiet import quiet
+
+Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]  # (n, context, features) -> (n, classes)
 
 # In order of preference; each has an `Interpreter` of the same interface.
 RUNTIMES: dict[str, str] = {
@@ -47,7 +49,7 @@ def find_runtime(name: str | None = None) -> Runtime:
 
 @dataclass(frozen=True)
 class QuantisedTensor:
-    """How a tensor's integers map to reals: real = scale * (integer - zero_point)."""
+    """How a tensor's integers map to reals: real = scale * (integer - zero_point); of a float tensor, scale is 0."""
 
     index: int
     shape: tuple[int, ...]

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from emg_edge.errors import EmgEdgeError, RecordingError
-from emg_edge.movements import LARGEST, NAMES
+from emg_edge.movements import LARGEST, NAMES, OWN_FROM
 from emg_edge.plain import plain
 from emg_edge.recordings.catalogue import DATABASES
 from emg_edge.recordings.pathpattern import Pattern, check_sum, check_template, compile_pattern
@@ -20,7 +20,6 @@ NAME = "emg-data.toml"
 MOST_BYTES = 1 << 20  # a description has a kilobyte
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 BINARY_SUFFIXES = (".dat", ".bin")
-OWN_FROM = 100  # NinaPro's movements end at 61, those of DB6 at 72
 UNKNOWN = "unknown"  # in the table of movements: nobody knows what was done
 OWN = "own"  # the database of what `emg-edge record` writes
 _LAYOUTS = Path(__file__).parent / "layouts"

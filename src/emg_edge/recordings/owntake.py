@@ -62,7 +62,7 @@ def own_takes(files: Sequence[FileRef]) -> tuple[list[OwnTake], list[str]]:
     sentences: list[str] = []
     dated: list[tuple[dt.datetime, FileRef, Description]] = []
     for path, file in there.items():
-        if path.with_name(path.name + ".json") not in there:
+        if not path.with_name(path.name + ".json").is_file():
             continue
         try:
             described = look_beside(path)

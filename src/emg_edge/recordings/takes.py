@@ -71,8 +71,14 @@ def find(
     takes = tuple(sorted(sort.takes.values(), key=lambda take: take.order))
     _refuse_two_meanings(takes)
     copies = duplicates.duplicates(takes)
-    remarks = (*sort.remarks, *duplicates.sentences(copies))
+    remarks = (*sort.remarks, *duplicates.sentences(copies), *_missing(path, takes, subjects))
     return Found(takes, tuple(sort.unreadable), remarks, dict(sort.left_out), copies)
+
+
+def _missing(path: Path, takes: Iterable[Take], subjects: Collection[int] | None) -> Iterator[str]:
+    missing = sorted({*(subjects or ())} - {take.subject for take in takes})
+    if missing:
+        yield f"{path} holds no recording of subject{'s' * (len(missing) > 1)} {', '.join(map(str, missing))}"
 
 
 def recordings(

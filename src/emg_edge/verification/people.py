@@ -29,7 +29,10 @@ def recordings(
 
     def choose(there: Sequence[Take]) -> Sequence[Take]:
         known = [take for take in there if knows(description, take.wearer)]
-        if not known or databases or subjects:
+        if databases or subjects:
+            return there
+        if not known:
+            say(f"the model knows none of the people in {data}: all are taken (--database and --subjects choose)")
             return there
         strangers = {take.wearer for take in there} - {take.wearer for take in known}
         if strangers:

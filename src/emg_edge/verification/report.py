@@ -32,15 +32,26 @@ class Verification(msgspec.Struct, frozen=True):
 
 def as_text(found: Verification) -> str:
     """The table."""
-    left_out = f"; {found.left_out} recordings left out: samples are missing in them, or they are shorter than a window"
     return "\n".join(
         [
-            f"{found.model}: {found.windows} windows of {found.recordings} recordings, {found.judged} of them judged"
-            + (left_out if found.left_out else ""),
+            f"{found.model}: {found.windows} windows of {_counted(found.recordings)}, {found.judged} of them judged"
+            + (f"; {left_out(found)}" if found.left_out else ""),
             *_who(found),
             *table(found.runtimes),
         ]
     )
+
+
+def left_out(found: Verification) -> str:
+    """How many recordings were left out, and why."""
+    return (
+        f"{_counted(found.left_out)} left out: samples are missing in them or are no numbers, or they are shorter than "
+        "a window"
+    )
+
+
+def _counted(recordings: int) -> str:
+    return f"{recordings} recording{'s' * (recordings != 1)}"
 
 
 def _who(found: Verification) -> Iterator[str]:

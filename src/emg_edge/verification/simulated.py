@@ -9,7 +9,7 @@ from emg_edge.device.boards.synthetic import SyntheticBoard
 from emg_edge.device.session import movements_asked
 from emg_edge.recordings.recording import Recording
 
-SECONDS = 120.0
+SECONDS = 120.0  # of each person: some forty changes between rest and the movements
 _MOST = 30  # people: more would show nothing new
 _SEED = 7  # of the streams: any would do
 

@@ -1,15 +1,14 @@
 """`emg-edge verify`: every way to run a model on the same windows, and the live loop on the same recordings."""
 
 import importlib.metadata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.delegates import DELEGATES
-from emg_edge.decoding.interpreter import Network
+from emg_edge.decoding.interpreter import Logits, Network
 from emg_edge.decoding.modelfile import ModelFile
 from emg_edge.decoding.parity import Judge, Row, problems
 from emg_edge.decoding.placement import Placement, on_cpu
@@ -27,8 +26,6 @@ LOOP = f"the live loop, in blocks of {BLOCK}"
 # may be far from the mean that the file states, and what altered numbers leave is farther still.
 MOST_BELOW_STATED = 0.05
 MOST_BELOW_STATED_OF_SOME = 0.25
-
-Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 import itertools
 import os
+import signal
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from emg_edge.decoding.placement import Placement, place
 from emg_edge.device.benchmark import live
-from emg_edge.device.benchmark.live import Watched, watch
+from emg_edge.device.benchmark.live import watch
+from emg_edge.errors import EmgEdgeError
 from emg_edge.models import shipped
 
 
@@ -20,13 +21,18 @@ def placement() -> Placement:
     return place(modelfile.read(shipped()), shipped())
 
 
+def runs() -> list[int]:
+    """Children of this process that decode."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(child) for child in children if b"emg_edge\0run" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
 def test_a_run_that_is_asked_to_stop_tells_what_it_did(placement: Placement) -> None:
     """A terminal's Ctrl-C goes to this process alone, which asks the run; twice would end it without its summary."""
     questions, sessions = itertools.count(), set()
 
     def stopped() -> bool:
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        sessions.update(os.getsid(int(child)) for child in children)
+        sessions.update(map(os.getsid, runs()))
         return next(questions) >= 5
 
     found = watch(placement, "myo", 60.0, 1, stopped)
@@ -38,24 +44,35 @@ def test_a_run_that_is_asked_to_stop_tells_what_it_did(placement: Placement) -> 
 
 def test_a_second_interruption_leaves_no_run_behind(placement: Placement) -> None:
     """What ends this process in the middle ends the run, too."""
-    children = []
+    seen = []
 
     def stopped() -> bool:
-        children.extend(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+        seen.extend(runs())
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         watch(placement, "myo", 60.0, 1, stopped)
-    assert children
-    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    assert seen
+    assert not any(Path(f"/proc/{one}").exists() for one in seen)
 
 
-def test_memory_is_what_linux_says() -> None:
-    """Pages have the size that this kernel gives them."""
-    held = np.ones(8 << 20)  # 64 MB that are there
-    found = Watched()
-    live._look(os.getpid(), found)
-    told = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS:"))
-    assert found.resident_mb == [pytest.approx(int(told.split()[1]) * 1024 / 1e6, abs=8.0)]
-    assert len(found.conditions) == 1
-    assert held.all()
+def test_a_run_that_dies_is_told_with_its_status(placement: Placement) -> None:
+    """What it said last, after how many decisions, and how to look at it alone."""
+
+    def stopped() -> bool:
+        for one in runs():
+            os.kill(one, signal.SIGKILL)
+        return False
+
+    with pytest.raises(EmgEdgeError, match=r"ended after \d+ decisions, with exit status -9; .* --via myo"):
+        watch(placement, "myo", 60.0, 1, stopped)
+
+
+def test_memory_is_looked_at(placement: Placement, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the run, not of this process, and beside it how the machine stands."""
+    monkeypatch.setattr(live, "SAMPLED_S", 0.1)
+    questions = itertools.count()
+    found = watch(placement, "myo", 60.0, 1, lambda: next(questions) >= 20)
+    assert found.resident_mb
+    assert all(10 < one < found.summary["rss_mb"] + 5 for one in found.resident_mb)
+    assert len(found.conditions) >= len(found.resident_mb)

@@ -63,6 +63,13 @@ def test_stopped_among_the_stages_there_is_no_run_in_real_time(
         benched(seen(20.0), after(0))
 
 
+def test_a_run_that_only_said_stale_is_refused(benched: Callable[[Watched, Callable[[], bool]], Document]) -> None:
+    """There is no delay to tell of."""
+    stale = Watched([1.0, 2.0], [], summary=SUMMARY | {"seconds": 20.0})
+    with pytest.raises(EmgEdgeError, match="gave 2 lines and decided nothing"):
+        benched(stale, after(9))
+
+
 @pytest.mark.parametrize("interrupted", [True, False])
 def test_a_run_that_was_cut_short_says_so(
     interrupted: bool, benched: Callable[[Watched, Callable[[], bool]], Document]

@@ -100,7 +100,7 @@ def test_other_work_is_said_to_be() -> None:
     """A comparison of two models, or of two boards, is not one of two machines."""
     one = made()
     told = text.compared([("a", one), ("b", msgspec.structs.replace(one, board="cyton"))])
-    assert "These are not the same work: a: m.tflite on myo, b: m.tflite on cyton" in told
+    assert "These are not the same work: a: m.tflite on myo, 1 thread, cpu; b: m.tflite on cyton, 1 thread, cpu" in told
 
 
 def test_a_document_is_read_back(tmp_path: Path) -> None:

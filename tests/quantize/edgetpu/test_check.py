@@ -249,8 +249,20 @@ def test_the_shipped_model_fits_the_edge_tpu() -> None:
 @pytest.mark.parametrize("data", [b"", b"abcdTFL3", bytes(200), b"\x10\0\0\0TFL3" + b"\xff" * 300])
 def test_bytes_that_are_no_model_are_one_sentence(data: bytes) -> None:
     """Not a traceback of the flatbuffer reader's."""
-    with pytest.raises(ModelFileError, match=r"^these bytes are no .*TFLite model"):
+    with pytest.raises(ModelFileError, match=r"^the model is no .*TFLite file"):
         check(data)
+
+
+def test_an_operator_without_its_options_is_one_sentence() -> None:
+    """Damage that the reader of the graph does not see: options are read when they are judged."""
+
+    def make(w: GraphWriter) -> None:
+        parts = [w.tensor("in", (1, 8, 1, 4)), w.constant("kernel", np.ones((4, 1, 1, 4), np.int8))]
+        parts.append(w.constant("bias", numbers(0, 0, 0, 0)))
+        w.operator("CONV_2D", parts, [w.tensor("out", (1, 8, 1, 4))])
+
+    with pytest.raises(ModelFileError, match="the operator 0 CONV_2D is not whole"):
+        check(one_operator(make))
 
 
 def test_every_operator_of_the_list_is_one_of_tflites() -> None:

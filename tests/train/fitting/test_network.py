@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 from support import takes
 
 from emg_edge.decoding.interpreter import Network, find_runtime
+from emg_edge.decoding.micro import arena_bytes
 from emg_edge.quantize.convert import convert
 from emg_edge.quantize.edgetpu.check import check
 from emg_edge.quantize.graph import operators
+from emg_edge.quantize.micro.tensors import tensors
 from emg_edge.quantize.network import load_network
 from emg_edge.signal.spec import AXES, default_spec
 from emg_edge.train.data.dataset import make_dataset
@@ -77,6 +79,7 @@ def test_int8_is_integers_throughout_and_without_a_loop(name: str, tmp_path: Any
     others = {"CONV_2D", "CONCATENATION", "STRIDED_SLICE", "RESHAPE", "AVERAGE_POOL_2D"}
     assert set(operators(flatbuffer)) <= elementwise | others
     assert check(flatbuffer).on_cpu == ()
+    assert arena_bytes(flatbuffer) <= tensors(flatbuffer).arena_guess
     interpreter = find_runtime("litert").interpreter(model_content=flatbuffer)
     interpreter.allocate_tensors()
     assert {np.dtype(one["dtype"]).name for one in interpreter.get_tensor_details()} <= {"int8", "int32"}
