@@ -155,7 +155,7 @@ def test_ctrl_c_is_one_sentence_and_the_same_command_goes_on(tiny: TinyRun, tmp_
     assert (process.returncode, said) == (1, "")
     assert (
         complained.splitlines()[-1]
-        == f"emg-edge: interrupted; the same command goes on with {out}, from its last checkpoint"
+        == f"emg-edge: interrupted; the same command goes on with {out}, from its last checkpoint where it has one"
     )
     assert "Traceback" not in complained
     assert (out / "config.json").exists()

@@ -14,7 +14,12 @@ _OPTIONS = (
         help="What the network sees of the signal.",
     ),
     click.option("--acceleration", is_flag=True, help="The network sees the arm's accelerometer, too."),
-    click.option("--recipe", multiple=True, metavar="KEY=VALUE", help="Change the recipe: noise=0.1; may be repeated."),
+    click.option(
+        "--recipe",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Change the recipe: noise=0.1; may be repeated, and a wrong key lists all.",
+    ),
 )
 
 

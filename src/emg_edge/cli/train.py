@@ -90,7 +90,9 @@ def command(
     except KeyboardInterrupt:
         if sys.stderr.isatty():
             click.echo(err=True)  # the bar's line, and the terminal's own ^C, end here
-        raise EmgEdgeError(f"interrupted; the same command goes on with {out}, from its last checkpoint") from None
+        raise EmgEdgeError(
+            f"interrupted; the same command goes on with {out}, from its last checkpoint where it has one"
+        ) from None
     click.echo(table(metrics))
     _say(
         f"wrote {out}; next: emg-edge quantize {out} --out gesture.tflite"
