@@ -69,8 +69,8 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
     kind = kind_of(run)
     if kind is Kind.FILE:
         raise RunFolderError(
-            f"{run} is a file, and a training run is a folder; make one with: emg-edge train --data PATH --out runs/all "
-            "(a .tflite that was made before goes with --target micro or edgetpu)"
+            f"{run} is a file, and a training run is a folder; make one with: emg-edge train --data PATH --out RUN; "
+            "a .tflite that was made before goes with --target micro or edgetpu"
         )
     if kind is not Kind.FOLDER:
         raise RunFolderError(f"there is no run folder {run}; make one with: emg-edge train --data PATH --out {run}")
