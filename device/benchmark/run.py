@@ -40,8 +40,7 @@ def bench(placement: Placement, options: Options, stopped: Callable[[], bool], s
             f"measuring {options.runs} decisions on a {options.board}'s bytes, {threads} thread{'s' * (threads > 1)}, "
             f"in {ROUNDS} rounds"
         )
-        sweep.append(quietest([_round(placement, options, threads) for _ in range(ROUNDS)]))
-        _refuse_stopped(stopped)
+        sweep.append(quietest([_round(placement, options, threads, stopped) for _ in range(ROUNDS)]))
     say(f"decoding a simulated {options.board} in real time for {options.seconds:g} s")
     watched = live.watch(placement, options.board, options.seconds, options.threads[0], stopped)
     if watched.summary.get("seconds", 0.0) < LEAST_S:
@@ -74,7 +73,8 @@ def _refuse_stopped(stopped: Callable[[], bool]) -> None:
         )
 
 
-def _round(placement: Placement, options: Options, threads: int) -> Measured:
-    staged = stages.measure(placement, options.board, options.runs, options.warmup, threads)
+def _round(placement: Placement, options: Options, threads: int, stopped: Callable[[], bool]) -> Measured:
+    staged = stages.measure(placement, options.board, options.runs, options.warmup, threads, stopped)
+    _refuse_stopped(stopped)
     gc.collect()  # an accelerator belongs to one network at a time, and the next is another one
     return Measured(threads, staged, bare.measure(placement, options.runs, options.warmup, threads))

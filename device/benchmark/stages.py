@@ -52,8 +52,15 @@ class Laps:
         pass
 
 
-def measure(placement: Placement, board_name: str, runs: int, warmup: int, threads: int) -> NDArray[np.float64]:
-    """(runs, stages) milliseconds of each decision, in the order of STAGES.
+def measure(
+    placement: Placement,
+    board_name: str,
+    runs: int,
+    warmup: int,
+    threads: int,
+    stopped: Callable[[], bool] = lambda: False,
+) -> NDArray[np.float64]:
+    """(runs, stages) milliseconds of each decision, in the order of STAGES; fewer runs where it was stopped.
 
     Raises EmgEdgeError where model and board do not go together.
     """
@@ -66,7 +73,7 @@ def measure(placement: Placement, board_name: str, runs: int, warmup: int, threa
     with Path("/dev/null").open("wb", buffering=0) as nowhere:
         lines = JsonLines(nowhere, live=True)
         hop_s = told.signal.hop_ms / 1000
-        laps = Laps(watch, warmup, runs, lambda: port.run_ahead((warmup + runs + 2) * hop_s))
+        laps = Laps(watch, warmup, runs, lambda: port.run_ahead((warmup + runs + 2) * hop_s, stopped))
         for owner, method, stage in (
             (board, "read", "acquire"),
             (port, "read", _WAIT),
@@ -80,5 +87,5 @@ def measure(placement: Placement, board_name: str, runs: int, warmup: int, threa
         ):
             setattr(owner, method, watch.timed(stage, getattr(owner, method)))
         loop, _ = loop_on(board, port.now, model, [lines, laps], decoder=decoder, layer=layer)
-        loop.run(Limits(), laps.full)
+        loop.run(Limits(), lambda: laps.full() or stopped())
     return np.array([[lap.get(stage, 0) / 1e6 for stage in STAGES] for lap in laps.laps[:runs]])

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Callable
 
 from emg_edge.device.ports.port import LinkLost, Port
 from emg_edge.firmware_bridge.simulated.board import SimulatedBoard
@@ -61,16 +62,17 @@ class VirtualPort(Port):
             self._wait(end_s)
             self._look()
 
-    def run_ahead(self, seconds: float) -> None:
+    def run_ahead(self, seconds: float, stopped: Callable[[], bool] = lambda: False) -> None:
         """Let the board send all of so many seconds now, so that none of its simulation runs between the reads.
 
-        It does not hear what it is told within that time.
+        It does not hear what it is told within that time. Asked to stop, it has sent less.
         """
         at_s, self._ahead_s = self._now_s, self._now_s + seconds
-        while at_s < self._ahead_s:
+        while at_s < self._ahead_s and not stopped():
             at_s = max(math.nextafter(at_s, math.inf), min(self.board.next_s(at_s), self._ahead_s))
             if data := self.board.advance(at_s):
                 self._sent.append((at_s, data))
+        self._ahead_s = at_s
 
     def _end_s(self, timeout_s: float) -> float:
         """Every wait takes some time, however short: a clock that stands still is waited on for ever."""

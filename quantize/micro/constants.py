@@ -62,7 +62,7 @@ def header(plan: Plan, tensors: Tensors, description: Description, arena_bytes: 
     return f"""\
 /* Made by emg-edge quantize --target micro: the constants of one model on one source.
  *
- * Samples are brought to EMG_UNIT; frames are standardised for {plan.wearer}. Amplitudes are limited to
+ * Samples are brought to EMG_UNIT; frames are standardised for {_comment(plan.wearer)}. Amplitudes are limited to
  * +-EMG_CLIP standard deviations. A decision below EMG_MIN_PROBABILITY is 'unknown'.{below}
  */
 #ifndef EMG_MODEL_H
@@ -164,3 +164,8 @@ def _text(name: str) -> str:
 def _json(name: str) -> str:
     """Write what stands between the quotes of a JSON string."""
     return msgspec.json.encode(name).decode()[1:-1]
+
+
+def _comment(name: str) -> str:
+    """Write a name that cannot end the comment that it stands in."""
+    return "".join(letter if letter.isprintable() and letter not in "*\\" else "?" for letter in name)

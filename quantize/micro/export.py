@@ -67,8 +67,8 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
         "emg_model.c": constants.source(planned, told),
         "emg_model_data.c": constants.data(model.flatbuffer),
     }
+    out = out.resolve()  # of a link, the folder that it leads to; and whoever stands in it stays there
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as held:
             folder = Path(held) / out.name
             shutil.copytree(str(files(__package__) / "c"), folder)
@@ -78,8 +78,9 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
             (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
             (folder / "README.md").write_text(readme(made, told), encoding="utf-8")
             if out.exists():
-                _keep_others(out, folder)
-            _put(folder, out, Path(held) / "before")
+                _replace(out, folder, Path(held) / "before")
+            else:
+                folder.rename(out)
     except OSError as error:
         raise cannot_write(out, error) from error
     return made
@@ -95,34 +96,37 @@ def refuse_place(out: Path, *, force: bool) -> None:
         raise EmgEdgeError(
             f"{out} is not a folder that was exported before, so it is not replaced; choose another name"
         )
+    parent = out.resolve().parent
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}."):
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}."):
             pass
     except OSError as error:
         raise cannot_write(out, error) from error
 
 
-def _put(folder: Path, out: Path, before: Path) -> None:
-    """Move the folder to its place, and what was there to `before`; whatever comes between, `out` has one of them."""
+def _replace(out: Path, folder: Path, before: Path) -> None:
+    """Put each file of the new folder in its place; whatever comes between, all of `out` is the old again.
+
+    Nothing else in `out`, the user's own, is touched. Raises EmgEdgeError where a folder has a file's name.
+    """
+    names = sorted(one.name for one in folder.iterdir())
+    for name in names:
+        if (out / name).is_dir():
+            raise EmgEdgeError(f"{out / name} is a folder, and a file of that name goes there; move it away")
+    before.mkdir()
     try:
-        if out.exists():
-            out.rename(before)
-        folder.rename(out)
+        for name in names:
+            if (out / name).exists():
+                (out / name).rename(before / name)
+            (folder / name).rename(out / name)
     except BaseException:  # Ctrl-C among them
-        if before.exists() and not out.exists():
-            before.rename(out)
+        for name in names:
+            if (before / name).exists():
+                (before / name).replace(out / name)
+            elif not (folder / name).exists():  # it went to where nothing was
+                (out / name).unlink()
         raise
-
-
-def _keep_others(before: Path, folder: Path) -> None:
-    """Copy what else lies in the folder that is replaced, the user's own files, beside the new ones."""
-    for one in before.iterdir():
-        if not (folder / one.name).exists():
-            if one.is_dir() and not one.is_symlink():
-                shutil.copytree(one, folder / one.name, symlinks=True)
-            else:
-                shutil.copy2(one, folder / one.name, follow_symlinks=False)
 
 
 def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, measured: Footprint | str) -> Export:

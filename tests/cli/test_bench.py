@@ -61,6 +61,7 @@ def test_two_files_are_compared(written: tuple[Result, Path]) -> None:
         (["--duration", "nan"], "nan is not a number; give 3 or more"),
         (["--soak", "inf"], "inf is not a number; give 1 or more"),
         (["a.json"], "'a.json' goes with --compare"),
+        (["--num-runs", "1000000000"], "is not in the range 10<=x<=20000"),
         (["--num-threads", "65"], "no list of numbers from 1 to 64"),
         (["--num-threads", ""], "--num-threads takes a number or several"),
         (["--board", "brain"], "'brain' is not one of"),

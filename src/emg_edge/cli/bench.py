@@ -9,14 +9,18 @@ from emg_edge.cli.given import given
 from emg_edge.cli.numbers import MOST_THREADS, Finite, Numbers
 from emg_edge.cli.simulate import BOARDS
 from emg_edge.cli.talk import say
-from emg_edge.device.benchmark import LEAST_S, LEAST_SOAK_MINUTES
+from emg_edge.device.benchmark import LEAST_S, LEAST_SOAK_MINUTES, MOST_RUNS
 
 
 @click.command("bench")
 @click.option("--model", type=click.Path(path_type=Path), help="A .tflite made by quantize [the one that ships].")
 @click.option("--board", type=click.Choice(BOARDS), default="myo", show_default=True, help="Whose bytes to decode.")
-@click.option("--num-runs", type=click.IntRange(10), default=1000, show_default=True, help="Decisions to measure.")
-@click.option("--warmup-runs", type=click.IntRange(0), default=50, show_default=True, help="Decisions before them.")
+@click.option(
+    "--num-runs", type=click.IntRange(10, MOST_RUNS), default=1000, show_default=True, help="Decisions to measure."
+)
+@click.option(
+    "--warmup-runs", type=click.IntRange(0, MOST_RUNS), default=50, show_default=True, help="Decisions before them."
+)
 @click.option(
     "--num-threads", type=Numbers(MOST_THREADS), default="1", show_default=True, metavar="1,2,4", help="Each in turn."
 )

@@ -22,10 +22,12 @@ from emg_edge.verification.streamed import BLOCK, stream
 from emg_edge.verification.windows import cut
 
 LOOP = f"the live loop, in blocks of {BLOCK}"
-# Of balanced accuracy, on the model's own people. Other repetitions of all of them vary by a point or two; some of them
-# may be far from the mean that the file states, and what altered numbers leave is farther still.
+# Of balanced accuracy, on the model's own people. Other repetitions of several people, all of them, vary by a point or
+# two; those of some, or of one whose decoder has learnt little, may be far from the mean that the file states, and what
+# altered numbers leave is farther still.
 MOST_BELOW_STATED = 0.05
-MOST_BELOW_STATED_OF_SOME = 0.25
+MOST_BELOW_STATED_OF_FEW = 0.25
+SEVERAL = 4
 
 
 @dataclass(frozen=True)
@@ -117,15 +119,13 @@ def _unbroken(recording: Recording) -> bool:
 def _below_stated(model: ModelFile, recordings: Sequence[Recording], as_quantised: Row) -> Iterator[str]:
     """Yield a clause where these people, all of whom the model knows, are decoded far worse than its file says."""
     told = model.description
-    people = {one.wearer for one in recordings}
-    most = (
-        MOST_BELOW_STATED
-        if len(people) == sum(map(len, told.training.databases.values()))
-        else MOST_BELOW_STATED_OF_SOME
-    )
+    people = len({one.wearer for one in recordings})
+    all_of_several = people == sum(map(len, told.training.databases.values())) >= SEVERAL
+    most = MOST_BELOW_STATED if all_of_several else MOST_BELOW_STATED_OF_FEW
     stated = told.quantisation.stated
     if as_quantised.balanced_accuracy < stated - most:
         yield (
             f"it reaches {100 * as_quantised.balanced_accuracy:.1f} % of balanced accuracy on its own people, and the "
-            f"file states {100 * stated:.1f} %: its numbers were altered, or the front end is not its own"
+            f"file states {100 * stated:.1f} %: its numbers were altered, the front end is not its own, or these "
+            "recordings are far harder than those that it was tested on"
         )

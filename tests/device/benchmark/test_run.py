@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from emg_edge.decoding.modelfile import ModelFile
-from emg_edge.decoding.placement import Placement
-from emg_edge.device.benchmark import run, text
-from emg_edge.device.benchmark.document import Document, Measured
+from emg_edge.decoding.placement import Placement, on_cpu
+from emg_edge.device.benchmark import run, stages, text
+from emg_edge.device.benchmark.document import Document
 from emg_edge.device.benchmark.live import Watched
 from emg_edge.device.benchmark.stages import STAGES
 from emg_edge.errors import EmgEdgeError
@@ -36,7 +36,8 @@ def benched(model: ModelFile, monkeypatch: pytest.MonkeyPatch) -> Callable[[Watc
     """A benchmark whose stages take no time and whose run in real time saw what it is given."""
 
     def bench(watched: Watched, stopped: Callable[[], bool]) -> Document:
-        monkeypatch.setattr(run, "_round", lambda *_: Measured(1, np.full((20, len(STAGES)), 0.1), np.full(20, 0.1)))
+        monkeypatch.setattr(run.stages, "measure", lambda *_: np.full((20, len(STAGES)), 0.1))
+        monkeypatch.setattr(run.bare, "measure", lambda *_: np.full(20, 0.1))
         monkeypatch.setattr(run.live, "watch", lambda *_: watched)
         options = run.Options("myo", 20, 0, (1,), 20.0)
         return run.bench(Placement(model, Path("m.tflite")), options, stopped, lambda _: None)
@@ -53,7 +54,13 @@ def test_too_little_to_tell_anything_is_refused(
     watched: Watched, benched: Callable[[Watched, Callable[[], bool]], Document]
 ) -> None:
     with pytest.raises(EmgEdgeError, match=r"interrupted before 3 s of the run in real time: .* nothing was written"):
-        benched(watched, after(1))
+        benched(watched, after(run.ROUNDS))
+
+
+def test_the_stages_end_when_they_are_asked_to(model: ModelFile) -> None:
+    """Within a round, while the board's bytes are made as while they are decoded: of 20 000 decisions hardly any is."""
+    for asked in (5, 3000):
+        assert len(stages.measure(on_cpu(model), "myo", 20_000, 0, 1, after(asked))) < 2000
 
 
 def test_stopped_among_the_stages_there_is_no_run_in_real_time(
@@ -67,13 +74,13 @@ def test_a_run_that_only_said_stale_is_refused(benched: Callable[[Watched, Calla
     """There is no delay to tell of."""
     stale = Watched([1.0, 2.0], [], summary=SUMMARY | {"seconds": 20.0})
     with pytest.raises(EmgEdgeError, match="gave 2 lines and decided nothing"):
-        benched(stale, after(9))
+        benched(stale, after(99))
 
 
 @pytest.mark.parametrize("interrupted", [True, False])
 def test_a_run_that_was_cut_short_says_so(
     interrupted: bool, benched: Callable[[Watched, Callable[[], bool]], Document]
 ) -> None:
-    found = benched(seen(12.0), after(1 if interrupted else 9))
+    found = benched(seen(12.0), after(run.ROUNDS if interrupted else 99))
     assert found.interrupted is interrupted
     assert ("12 s in real time, interrupted, ms" in text.as_text(found)) is interrupted

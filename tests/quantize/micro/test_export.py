@@ -179,19 +179,48 @@ def test_what_was_there_comes_back_where_the_new_folder_cannot_go(
     out = tmp_path / "micro"
     export(model, BOARD, out)
     (out / "main_mine.c").write_text("mine")
+    (out / "emg_decoder.c").unlink()
+    there = {path.name: path.read_bytes() for path in out.iterdir()}
     rename = Path.rename
 
     def failing(self: Path, target: Path) -> Path:
-        if target == out and self.name == out.name:
+        if target == out / "emg_model_data.c":
             raise error
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises((EmgEdgeError, KeyboardInterrupt)):
-        export(model, BOARD, out, force=True)
-    assert (out / "main_mine.c").read_text() == "mine"
-    assert (out / "emg_run.c").is_file()
+        export(model, Source("raw", 500.0, "uV", "ring8"), out, force=True)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == there
     assert [path.name for path in tmp_path.iterdir()] == ["micro"]
+
+
+def test_a_folder_is_replaced_from_within_and_through_a_link(
+    model: ModelFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder itself stays where it is, with what else is in it; so does the link."""
+    real, link = tmp_path / "real", tmp_path / "link"
+    export(model, BOARD, real)
+    link.symlink_to(real)
+    (real / "notes.txt").write_text("mine")
+    monkeypatch.chdir(real)
+    for rate, out in ((500.0, Path("../real")), (250.0, link), (800.0, Path())):
+        export(model, Source("raw", rate, "uV", "ring8"), out, force=True)
+        assert f"{round(1000 * rate)}u" in (real / "emg_model.h").read_text()
+    assert link.is_symlink()
+    assert (real / "notes.txt").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
+
+
+def test_a_folder_of_the_users_with_a_files_name_stays(model: ModelFile, tmp_path: Path) -> None:
+    out = tmp_path / "micro"
+    export(model, BOARD, out)
+    (out / "report.json").unlink()
+    (out / "report.json").mkdir()
+    (out / "report.json" / "keep").write_text("mine")
+    with pytest.raises(EmgEdgeError, match=r"report\.json is a folder, and a file of that name goes there"):
+        export(model, BOARD, out, force=True)
+    assert (out / "report.json" / "keep").read_text() == "mine"
 
 
 def test_a_model_for_an_edge_tpu_is_not_exported(model: ModelFile, tmp_path: Path) -> None:
