@@ -19,11 +19,8 @@ void emg_decoder_init(emg_decoder *decoder, emg_sink sink) {
 }
 
 const char *emg_decoder_greet(emg_decoder *decoder, const emg_hello *hello) {
+    const float before = decoder->gain;
     decoder->gain = 0.0f;
-    if (!hello->streaming) { /* it has just started, perhaps again: what it numbers begins anew, and nothing is missing */
-        decoder->counting = 0;
-        begin_anew(decoder);
-    }
     if (hello->channels != EMG_SOURCE_CHANNELS) {
         return "the board has another number of channels than EMG_SOURCE_CHANNELS";
     }
@@ -37,6 +34,12 @@ const char *emg_decoder_greet(emg_decoder *decoder, const emg_hello *hello) {
     const float gain = hello->per_count * EMG_UNITS_PER_UV;
     if (!isfinite(gain * MOST_COUNTS * MOST_COUNTS)) {
         return "the board says that a count is worth more than an amplifier can give";
+    }
+    if (!(gain > 0.0f)) {
+        return "the board says that a count is worth nothing that a float can hold";
+    }
+    if (!hello->streaming || gain != before) { /* it has just started, perhaps again, or is another one */
+        decoder->counting = 0;
     }
     decoder->gain = gain;
     return NULL;
@@ -97,6 +100,16 @@ static void bridge(emg_decoder *decoder, uint32_t lost, uint32_t now_ms) {
     }
 }
 
+/* The board counts anew, or was silent for long: the clock tells what is missing, and what was before is void. */
+static void start_again(emg_decoder *decoder, unsigned samples, uint32_t now_ms) {
+    const float made = (float)(now_ms - decoder->heard_ms) * (float)EMG_SOURCE_RATE_MILLIHERTZ * 1e-6f;
+    if (made > (float)samples) {
+        decoder->lost += (uint32_t)(made - (float)samples);
+    }
+    begin_anew(decoder);
+    say(decoder, now_ms, EMG_UNKNOWN, -1, 0.0f);
+}
+
 const char *emg_decoder_take(emg_decoder *decoder, const emg_data *data, uint32_t now_ms) {
     if (decoder->gain == 0.0f) {
         return NULL;
@@ -104,13 +117,26 @@ const char *emg_decoder_take(emg_decoder *decoder, const emg_data *data, uint32_
     if (data->channels != EMG_SOURCE_CHANNELS) {
         return "a data frame has another number of channels than the hello said";
     }
-    const uint16_t lost = (uint16_t)(data->number - decoder->number);
-    if (decoder->counting && lost) {
-        bridge(decoder, lost, now_ms);
+    const uint16_t step = (uint16_t)(data->number - decoder->number), late = (uint16_t)(0u - step);
+    unsigned first = 0;
+    if (decoder->heard && (!decoder->counting || now_ms - decoder->heard_ms >= EMG_STALL_MS)) {
+        start_again(decoder, data->samples, now_ms);
+    } else if (decoder->counting && step > UINT16_MAX / 2) { /* not newer than the newest */
+        first = late < data->samples ? late : data->samples;
+        decoder->not_newer += first;
+        if (decoder->not_newer > EMG_RESTART_SAMPLES) {
+            start_again(decoder, data->samples, now_ms);
+            first = 0;
+        } else if (first == data->samples) {
+            return NULL;
+        }
+    } else if (decoder->counting && step) {
+        bridge(decoder, step, now_ms);
     }
     decoder->number = (uint16_t)(data->number + data->samples);
     decoder->counting = 1;
-    for (unsigned i = 0; i < data->samples; i++) {
+    decoder->not_newer = 0;
+    for (unsigned i = first; i < data->samples; i++) {
         float sample[EMG_SOURCE_CHANNELS];
         for (unsigned k = 0; k < EMG_SOURCE_CHANNELS; k++) {
             sample[k] = (float)emg_count(data, i, k) * decoder->gain;

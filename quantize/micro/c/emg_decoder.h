@@ -16,6 +16,8 @@ extern "C" {
 
 #define EMG_STALE_AFTER_MS 150u /* of silence: 'stale' is promised within 200 ms */
 #define EMG_STALE_AGAIN_MS 1000u
+#define EMG_STALL_MS 1000u /* of silence: what a 16-bit number says of the gap is not believed, what was before is void */
+#define EMG_RESTART_SAMPLES (EMG_SOURCE_RATE_MILLIHERTZ / 4000u) /* not newer, in a row: the board counts anew */
 
 typedef enum { EMG_ACTIVE, EMG_REST, EMG_UNKNOWN, EMG_STALE } emg_state;
 
@@ -35,7 +37,8 @@ typedef struct {
     float tail[EMG_BRIDGE][EMG_SOURCE_CHANNELS]; /* a ring of the newest samples */
     uint16_t tail_next, tail_held;
     uint16_t number; /* that the next sample should have */
-    uint8_t counting;
+    uint8_t counting; /* whether `number` is known: not before the first frame, nor after a board has begun anew */
+    uint32_t not_newer; /* samples in a row that came twice or late */
     uint32_t lost, sequence, heard_ms, stale_ms;
     uint8_t heard;
 } emg_decoder;

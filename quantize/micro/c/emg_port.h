@@ -14,7 +14,7 @@ void emg_port_send(const char *bytes, size_t length);
 /* Print a line of text, which ends with a newline. */
 void emg_port_print(const char *line);
 
-/* Milliseconds since some moment; they may begin anew. */
+/* Milliseconds since some moment; after 2^32 - 1 comes 0. */
 uint32_t emg_port_ms(void);
 
 /* Decode until no more will come. Returns 0, or 1 where the network cannot run. */

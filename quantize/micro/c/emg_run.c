@@ -6,13 +6,17 @@
 #include "emg_port.h"
 
 #define ASK_AGAIN_MS 500u
+#define PATIENCE_MS 3000u
 #define READ_BYTES 256u
 #define GESTURE_BYTES (EMG_LONGEST_NAME + 40u)
 #define LINE_BYTES (GESTURE_BYTES + 160u)
 
+static const char *const no_hello =
+    "no hello has come: is this a board that speaks emg-edge's packet, version 1, at this line's speed?";
 static const char *const states[] = {"active", "rest", "unknown", "stale"};
 static emg_decoder decoder;
 static emg_stream stream;
+static const char *said; /* the last complaint since a hello that was right: told once, and not with every frame */
 
 /* Without %f, which small C libraries leave out. */
 static void print_decision(const emg_decision *decision) {
@@ -45,6 +49,9 @@ static const char *take(uint8_t byte) {
     if (event == EMG_HELLO) {
         const emg_hello hello = emg_read_hello(&stream);
         const char *wrong = emg_decoder_greet(&decoder, &hello);
+        if (wrong == NULL) {
+            said = NULL;
+        }
         if (wrong == NULL && !hello.streaming) {
             emg_port_send("b", 1);
         }
@@ -61,19 +68,23 @@ int emg_run(void) {
     }
     emg_decoder_init(&decoder, print_decision);
     emg_stream_init(&stream);
-    uint32_t asked_ms = emg_port_ms();
+    const uint32_t began_ms = emg_port_ms();
+    uint32_t asked_ms = began_ms;
     emg_port_send("f?", 2);
     uint8_t bytes[READ_BYTES];
-    const char *said = NULL;
     for (int got; (got = emg_port_read(bytes, sizeof bytes)) >= 0;) {
         for (int i = 0; i < got; i++) {
             wrong = take(bytes[i]);
-            if (wrong != NULL && wrong != said) { /* once, not with every frame */
+            if (wrong != NULL && wrong != said) {
                 complain(wrong);
                 said = wrong;
             }
         }
         const uint32_t now_ms = emg_port_ms();
+        if (decoder.gain == 0.0f && said == NULL && now_ms - began_ms >= PATIENCE_MS) {
+            complain(no_hello);
+            said = no_hello;
+        }
         emg_decoder_tick(&decoder, now_ms);
         if (decoder.gain == 0.0f && now_ms - asked_ms >= ASK_AGAIN_MS) {
             emg_port_send("f?", 2);

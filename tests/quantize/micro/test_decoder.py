@@ -116,16 +116,76 @@ def test_a_short_gap_is_bridged_and_counted(
     assert len(said) == windows(planned, 2000)
 
 
-def test_a_board_that_restarts_loses_nothing(
+def test_a_board_that_restarts_begins_anew(
     started: tuple[Library, list[Decision]], planned: Plan, counts: NDArray[np.int32]
 ) -> None:
-    """Its second hello says that it does not stream yet; its numbers begin anew, and so does the front end."""
+    """Its hello says that it does not stream yet; its numbers begin anew, and the clock tells what is missing."""
+    library, said = started
+    line = HELLO + b"".join(data(counts[:1000]))
+    library.take(line, now_ms=1000)
+    before = len(said)
+    library.take(HELLO, now_ms=1300)
+    library.take(line[len(HELLO) :], now_ms=1400)
+    assert (STATES[said[before].state], said[before].lost) == ("unknown", 400 - SAMPLES)
+    assert [(d.movement, d.probability, d.lost) for d in said[before + 1 :]] == [
+        (d.movement, d.probability, d.lost) for d in said[:before]
+    ]
+
+
+def test_a_board_that_restarts_without_a_word_begins_anew(
+    started: tuple[Library, list[Decision]], counts: NDArray[np.int32]
+) -> None:
+    """Numbers that are not newer for a quarter of a second are of a board that counts anew: nothing is invented."""
+    library, said = started
+    library.take(HELLO + b"".join(data(counts[:1000])), now_ms=1000)
+    before = len(said)
+    for k, frame in enumerate(data(counts[:1200])):
+        library.take(frame, now_ms=1100 + SAMPLES * k)
+    assert (STATES[said[before].state], said[before].movement) == ("unknown", -1)
+    assert 250 <= said[before].lost <= 400
+    assert all(decision.lost == 0 for decision in said[before + 1 :])
+    assert len(said) > before + 5
+
+
+@pytest.mark.parametrize(("order", "lost"), [((0, 1, 1, 2), 0), ((0, 2, 1, 3), SAMPLES)], ids=["twice", "late"])
+def test_a_frame_that_comes_twice_or_late_is_passed_over(
+    started: tuple[Library, list[Decision]],
+    planned: Plan,
+    counts: NDArray[np.int32],
+    order: tuple[int, ...],
+    lost: int,
+) -> None:
+    """What came late was counted as lost, and bridged."""
+    library, said = started
+    frames = data(counts[:2000])
+    turned = [frames[100 + k] for k in order]
+    library.take(HELLO + b"".join([*frames[:100], *turned, *frames[101 + max(order) :]]))
+    assert sum(decision.lost for decision in said) == lost
+    assert all(STATES[decision.state] in ("active", "rest") for decision in said)
+    assert len(said) == windows(planned, 2000)
+
+
+def test_after_a_second_of_silence_the_past_is_void(
+    started: tuple[Library, list[Decision]], planned: Plan, counts: NDArray[np.int32]
+) -> None:
+    """However few samples the numbers say are missing: sixteen bits cannot tell a whole turn."""
+    library, said = started
+    frames = data(counts[:2000])
+    library.take(HELLO + b"".join(frames[:125]), now_ms=1000)
+    before = len(said)
+    library.take(b"".join(frames[125:]), now_ms=67_536)
+    assert (STATES[said[before].state], said[before].lost) == ("unknown", 66_536 - SAMPLES)
+    assert len(said) - before - 1 == windows(planned, 1000)
+
+
+def test_another_gain_begins_anew(started: tuple[Library, list[Decision]], counts: NDArray[np.int32]) -> None:
+    """A step in the signal would be taken for a movement."""
     library, said = started
     library.take(HELLO + b"".join(data(counts[:1000])))
     before = len(said)
-    library.take(HELLO + b"".join(data(counts[:1000])))
-    assert sum(decision.lost for decision in said) == 0
-    assert [(d.movement, d.probability) for d in said[before:]] == [(d.movement, d.probability) for d in said[:before]]
+    doubled = framed.encode_hello(dataclasses.replace(DEFAULT, per_count=2 * DEFAULT.per_count, streaming=True))
+    library.take(doubled + b"".join(data(counts[1000:2000], 1000)))
+    assert STATES[said[before].state] == "unknown"
 
 
 def test_a_hello_amid_the_stream_changes_nothing(
@@ -180,6 +240,7 @@ def test_silence_is_stale_within_200_ms_and_again_each_second(
     [
         ({"channels": 4}, "another number of channels than EMG_SOURCE_CHANNELS"),
         ({"rate_hz": 500.0}, "another rate than EMG_SOURCE_RATE_MILLIHERTZ"),
+        ({"per_count": 1e-45}, "worth nothing that a float can hold"),
         ({"unit": "count", "per_count": 1.0}, "does not know what a count is worth"),
         ({"per_count": 3e38}, "more than an amplifier can give"),
     ],

@@ -103,6 +103,29 @@ def test_a_long_name_keeps_its_line_whole(tmp_path: Path) -> None:
     assert said <= set(names)
 
 
+def test_a_fault_that_comes_back_is_said_again(program: Path) -> None:
+    """After a hello that was right."""
+    other = framed.encode_hello(
+        framed.Hello("slow", channels=8, rate_hz=500.0, width=2, unit="uV", per_count=1.0, limits=(-2048, 2047))
+    )
+    done = subprocess.run([program], input=other + line_of(0.1) + other, capture_output=True, check=True)
+    assert [set(json.loads(line)) for line in done.stdout.splitlines()] == [{"error"}, {"error"}]
+
+
+def test_a_board_that_says_no_hello_is_told_of(program: Path) -> None:
+    """Once, after three seconds; its frames are not decoded."""
+    body = line_of(1.0)[len(framed.encode_hello(DEFAULT)) :]
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
+        run.stdin.write(body)
+        run.stdin.flush()
+        line = run.stdout.readline()
+        run.stdin.close()
+        assert "no hello has come" in json.loads(line)["error"]
+        assert run.stdout.read() == b""
+
+
 def test_it_starts_a_board_on_a_serial_port(program: Path) -> None:
     """It asks a simulated board for its hello, starts it, and decides on what it sends."""
     rng = np.random.default_rng(1)
