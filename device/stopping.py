@@ -1,11 +1,11 @@
-"""Ctrl-C and SIGTERM as a question that the loop asks, not an exception in the middle of a line."""
+"""Ctrl-C, SIGTERM and a closed terminal as a question that the loop asks, not an exception in the middle of a line."""
 
 import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: the terminal was closed
 
 
 @contextlib.contextmanager
@@ -18,7 +18,9 @@ def asked_to_stop() -> Iterator[Callable[[], bool]]:
         asked = True
         restore()
 
-    before = {number: signal.signal(number, note) for number in _SIGNALS}
+    # What is ignored stays so: nohup asks for it.
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in heard}
 
     def restore() -> None:
         for number, handler in before.items():

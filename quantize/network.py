@@ -18,8 +18,12 @@ def load_network(path: Path) -> Any:
     try:
         return keras.models.load_model(path)
     except (*ARCHIVE_ERRORS, TypeError) as error:  # the file is a zip too; TypeError: it holds something else
+        if not path.is_file():
+            raise RunFolderError(f"there is no network {path}; train again") from error
         reason = str(error).partition("\n")[0]
-        raise RunFolderError(f"cannot read the network {path}: {reason}; train again") from error
+        if reason.startswith("File not found"):  # which Keras says of a file that is no zip, too
+            reason = "it is no archive of Keras's"
+        raise RunFolderError(f"the network {path} is damaged: {reason}; train again") from error
 
 
 def network_of(run: Path, decoder: Decoder) -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emg_edge.decoding.placement import Placement
 from emg_edge.device.benchmark.live import Watched
 from emg_edge.device.benchmark.machine import Condition, Machine
-from emg_edge.device.benchmark.percentiles import Percentiles, percentiles
+from emg_edge.device.benchmark.percentiles import Figure, Percentiles, percentiles
 from emg_edge.device.benchmark.stages import STAGES
 
 SCHEMA = 1
@@ -68,14 +68,14 @@ class Document(msgspec.Struct, frozen=True):
     threads: int
     stages: dict[str, Percentiles]
     bare_invoke: Percentiles
-    overhead_ms: float
-    total_over_bare: float
+    overhead_ms: Figure
+    total_over_bare: Figure
     sweep: list[Threads]
-    seconds: float
+    seconds: Figure
     decisions: int
-    cpu_share: float | None
-    rss_mb: float
-    start_to_first_decision_s: float | None
+    cpu_share: Figure | None
+    rss_mb: Figure
+    start_to_first_decision_s: Figure | None
     latency: Percentiles
     jitter: Percentiles
     deadline_misses: Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
@@ -85,7 +85,7 @@ class Document(msgspec.Struct, frozen=True):
     after: Condition
     soak: Soak | None = None
     delegate: str = "cpu"
-    rounds_ms: list[float] = []
+    rounds_ms: list[Figure] = []
     interrupted: bool = False
 
     def __post_init__(self) -> None:

@@ -1,17 +1,21 @@
 """The four figures that every delay here is told by."""
 
+from typing import Annotated
+
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
+
+Figure = Annotated[float, msgspec.Meta(ge=0, le=1e9)]  # of anything that is measured here: more is no measurement
 
 
 class Percentiles(msgspec.Struct, frozen=True):
     """Milliseconds."""
 
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    max_ms: float
+    p50_ms: Figure
+    p95_ms: Figure
+    p99_ms: Figure
+    max_ms: Figure
 
 
 def percentiles(values_ms: ArrayLike) -> Percentiles:

@@ -78,7 +78,7 @@ def compared(documents: Sequence[tuple[str, Document]]) -> str:
     first = documents[0][1]
     lines = [
         "| | "
-        + " | ".join(f"{name} ({one.machine.name}, {one.machine.cpu}{_cut(one)})" for name, one in documents)
+        + " | ".join(_cell(f"{name} ({one.machine.name}, {one.machine.cpu}{_cut(one)})") for name, one in documents)
         + " |",
         "| --- |" + " --- |" * len(documents),
     ]
@@ -86,23 +86,31 @@ def compared(documents: Sequence[tuple[str, Document]]) -> str:
         told = [_beside(value(one), value(first), is_first=one is first) for _, one in documents]
         lines.append(f"| {title} | {' | '.join(told)} |")
     if len({(one.model.sha256, one.board, one.threads, one.delegate) for _, one in documents}) > 1:
-        works = (
-            f"{name}: {one.model.name} on {one.board}, {one.threads} thread{'s' * (one.threads > 1)}, {one.delegate}"
-            for name, one in documents
-        )
+        works = [_cell(f"{name}: {_work(one)}") for name, one in documents]
         lines += ["", f"These are not the same work: {'; '.join(works)}"]
     return "\n".join(lines)
 
 
+def _work(one: Document) -> str:
+    return f"{one.model.name} on {one.board}, {one.threads} thread{'s' * (one.threads > 1)}, {one.delegate}"
+
+
 def read(path: Path) -> Document:
     """Raises EmgEdgeError when the file is not a benchmark's."""
+    data = read_whole(path, _MOST_BYTES)
     try:
-        found = msgspec.json.decode(read_whole(path, _MOST_BYTES), type=Document)
+        schema = msgspec.json.decode(data, type=_Versioned).schema
+        if schema != SCHEMA:
+            raise EmgEdgeError(f"{path} has schema {schema}, and this emg-edge reads {SCHEMA}; measure again")
+        return msgspec.json.decode(data, type=Document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise EmgEdgeError(f"{path} was not written by emg-edge bench --json ({plain(error)})") from error
-    if found.schema != SCHEMA:
-        raise EmgEdgeError(f"{path} has schema {found.schema}, and this emg-edge reads {SCHEMA}; measure again")
-    return found
+        raise EmgEdgeError(
+            f"{path} was not written by emg-edge bench --json ({plain(error)}); measure with it, or name another file"
+        ) from error
+
+
+class _Versioned(msgspec.Struct):
+    schema: int
 
 
 _FIGURES: dict[str, Callable[[Document], float | None]] = {
@@ -118,6 +126,11 @@ _FIGURES: dict[str, Callable[[Document], float | None]] = {
     "start to first decision, s": lambda d: d.start_to_first_decision_s,
     "deadlines missed, of a hundred decisions": lambda d: 100 * d.deadline_misses / max(d.decisions, 1),
 }
+
+
+def _cell(text: str) -> str:
+    """Write what a file of somebody's says so that it stays within its cell, and does nothing to a terminal."""
+    return "".join(letter if letter.isprintable() and letter != "|" else "?" for letter in text)
 
 
 def _beside(value: float | None, first: float | None, *, is_first: bool) -> str:

@@ -6,9 +6,9 @@ import pytest
 from emg_edge.device.stopping import asked_to_stop
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_a_question_answered_yes(number):
-    """The first Ctrl-C or SIGTERM raises nothing: it is noted."""
+    """The first Ctrl-C, SIGTERM or closed terminal raises nothing: it is noted."""
     with asked_to_stop() as stopped:
         assert not stopped()
         os.kill(os.getpid(), number)
@@ -21,6 +21,17 @@ def test_a_second_signal_has_its_ordinary_effect():
         os.kill(os.getpid(), signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_what_is_ignored_stays_so():
+    """As `nohup` asks for, of a terminal that is closed."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with asked_to_stop() as stopped:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stopped()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_what_was_before_is_put_back():

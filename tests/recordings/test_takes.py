@@ -1,3 +1,4 @@
+import os
 import shutil
 import zipfile
 
@@ -38,6 +39,18 @@ def test_takes_come_in_order(folder):
     ]
     assert (found.unreadable, found.remarks, found.left_out) == ((), (), {})
     assert [r.wearer for r in recordings(folder)] == ["DB1-S2", "DB1-S10", "DB5-S1"]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_never_ends_is_not_read(tmp_path, kind):
+    """A pipe waits for ever, and /dev/zero has no end."""
+    path = tmp_path / "pipe"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(RecordingError, match="is neither a file nor a folder; give a folder, a zip or a file"):
+        find(path)
 
 
 def test_subjects_that_are_not_there_are_said(folder):

@@ -39,6 +39,10 @@ class Scales(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     units: dict[Unit, Standardisation]
     wearers: dict[str, Standardisation]
 
+    def __post_init__(self) -> None:
+        if not self.units:
+            raise SpecError("it has no scale of any unit, so no source can be brought to it")
+
 
 class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the network comes from."""

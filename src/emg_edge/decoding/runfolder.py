@@ -99,6 +99,8 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
 
 def read_windows(run: Path) -> Windows:
     """The windows of a run. Raises RunFolderError where they are not there, or where they cannot be windows."""
+    if kind_of(run / WINDOWS) not in (Kind.FILE, Kind.ABSENT):
+        raise damaged(run, f"{WINDOWS} is no plain file")
     try:
         with (run / WINDOWS).open("rb") as file, np.load(file) as stored:  # by its name, numpy leaves it open
             windows = Windows(**{name: stored[name] for name in ("frames", "calibration", "test", "test_classes")})

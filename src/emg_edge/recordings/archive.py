@@ -108,6 +108,8 @@ def scan(path: Path, report: Callable[[str], None], suffixes: Collection[str] = 
     kind = kind_of(path)
     if kind is Kind.ABSENT:
         raise RecordingError(f"there is no {path}; give a folder, a zip or a file of recordings")
+    if kind is Kind.OTHER:  # a pipe waits for ever, a device may have no end
+        raise RecordingError(f"{path} is neither a file nor a folder; give a folder, a zip or a file of recordings")
     if kind is Kind.FOLDER:
         files = list(_walk(path, (*suffixes, ".zip"), report))
     elif path.suffix.lower() in (*suffixes, ".zip"):

@@ -110,6 +110,15 @@ def test_a_document_is_read_back(tmp_path: Path) -> None:
     assert text.read(path) == made(soak=True)
 
 
+def test_a_foreign_file_does_nothing_to_the_terminal() -> None:
+    """Its names are text, which stays within its cell."""
+    machine = msgspec.structs.replace(made().machine, name="evil\n| x | y |\x1b[31mRED\x1b]0;title\x07")
+    told = text.compared([("a", made()), ("b", msgspec.structs.replace(made(), machine=machine))])
+    assert "\x1b" not in told
+    assert "\x07" not in told
+    assert len(told.splitlines()) == len(text.compared([("a", made()), ("b", made())]).splitlines())
+
+
 def altered(change: Callable[[dict[str, Any]], object]) -> bytes:
     held = msgspec.to_builtins(made())
     change(held)
@@ -121,10 +130,13 @@ def altered(change: Callable[[dict[str, Any]], object]) -> bytes:
     [
         (b"{}", "was not written by emg-edge bench"),
         (b"PK", "was not written by"),
-        (b'{"version": "\xff"}', r"was not written by .* \(it is not text in UTF-8\)"),
+        (b'{"schema": 1, "version": "\xff"}', r"was not written by .* \(it is not text in UTF-8\)"),
         (b"[" * 1_000_000, "was not written by"),
         (altered(lambda d: d["stages"].pop("invoke")), "it has no time of the stage `invoke`"),
         (altered(lambda d: d.update(deadline_misses=10**30)), r"in `deadline_misses`: expected a whole number"),
+        (altered(lambda d: d.update(overhead_ms=-1e308)), "in `overhead_ms`"),
+        (altered(lambda d: d["bare_invoke"].update(p50_ms=1e308)), r"in `bare_invoke\.p50_ms`"),
+        (b'{"schema": 2, "other": 1}', "has schema 2, and this emg-edge reads 1"),
         (None, "cannot read .*: no such"),
     ],
 )
