@@ -18,9 +18,9 @@ def asked_to_stop() -> Iterator[Callable[[], bool]]:
         asked = True
         restore()
 
-    # What is ignored stays so: nohup asks for it.
-    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, note) for number in heard}
+    before = {number: signal.signal(number, note) for number in _SIGNALS}
+    if before[signal.SIGHUP] is signal.SIG_IGN:  # nohup asks for it
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def restore() -> None:
         for number, handler in before.items():

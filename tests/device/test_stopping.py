@@ -23,8 +23,8 @@ def test_a_second_signal_has_its_ordinary_effect():
             os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_what_is_ignored_stays_so():
-    """As `nohup` asks for, of a terminal that is closed."""
+def test_a_closed_terminal_is_ignored_where_that_was_asked_for():
+    """By `nohup`."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with asked_to_stop() as stopped:
