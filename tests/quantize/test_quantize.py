@@ -270,6 +270,15 @@ def test_a_run_folder_that_is_not_whole_is_one_sentence(
     assert not (tmp_path / "g.tflite").exists()
 
 
+def test_a_person_who_has_no_run_is_told_who_has(tmp_path: Path) -> None:
+    """Of the decoders of a training run with one for each."""
+    for name in ("SIM-S1", "SIM-S2"):
+        (tmp_path / "subjects" / name).mkdir(parents=True)
+        (tmp_path / "subjects" / name / "decoder.json").write_text("{}")
+    with pytest.raises(RunFolderError, match=r"no run folder .*/DB5-S1; beside it lie those of SIM-S1, SIM-S2$"):
+        read_decoder(tmp_path / "subjects" / "DB5-S1")
+
+
 def test_no_run_folder_says_how_to_make_one(tmp_path: Path) -> None:
     """A path that is not there, and a folder of something else."""
     with pytest.raises(RunFolderError, match=r"there is no run folder .*; make one with: emg-edge train --data"):

@@ -64,6 +64,11 @@ class Windows:
         return windows
 
 
+def _people(folder: Path) -> list[str]:
+    """Names of the runs of one person each that lie in a folder."""
+    return sorted(one.name for one in folder.glob("*") if (one / DECODER).exists()) if folder.name == SUBJECTS else []
+
+
 def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
     """The decoder and its metrics. Raises RunFolderError when the folder is not a finished run."""
     kind = kind_of(run)
@@ -73,13 +78,14 @@ def read_decoder(run: Path) -> tuple[Decoder, dict[str, Any]]:
             "a .tflite that was made before goes with --target micro or edgetpu"
         )
     if kind is not Kind.FOLDER:
+        if beside := _people(run.parent):
+            raise RunFolderError(f"there is no run folder {run}; beside it lie those of {', '.join(beside)}")
         raise RunFolderError(f"there is no run folder {run}; make one with: emg-edge train --data PATH --out {run}")
     missing = next(
         (name for name in (DECODER, METRICS) if kind_of(run / name) is not Kind.FILE), None
     )  # METRICS comes last
     if missing:
-        people = sorted(p.name for p in (run / SUBJECTS).glob("*") if (p / DECODER).exists())
-        if people:
+        if people := _people(run / SUBJECTS):
             raise RunFolderError(
                 f"{run} holds a decoder for each of {len(people)} people; name one: {run / SUBJECTS / people[0]}"
             )
