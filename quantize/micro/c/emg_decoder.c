@@ -6,6 +6,7 @@
 #include "emg_network.h"
 
 #define MOST_COUNTS 8388608.0f /* of 24 bits */
+#define MOST_LOST 4.0e9f /* of 32 bits, by a clock that may run for weeks between two samples */
 
 static void begin_anew(emg_decoder *decoder) {
     emg_front_end_reset(&decoder->front);
@@ -103,8 +104,9 @@ static void bridge(emg_decoder *decoder, uint32_t lost, uint32_t now_ms) {
 /* The board counts anew, or was silent for long: the clock tells what is missing, and what was before is void. */
 static void start_again(emg_decoder *decoder, unsigned samples, uint32_t now_ms) {
     const float made = (float)(now_ms - decoder->heard_ms) * (float)EMG_SOURCE_RATE_MILLIHERTZ * 1e-6f;
-    if (made > (float)samples) {
-        decoder->lost += (uint32_t)(made - (float)samples);
+    const float lost = fminf(made - (float)samples, MOST_LOST);
+    if (lost > 0.0f) {
+        decoder->lost += (uint32_t)lost;
     }
     begin_anew(decoder);
     say(decoder, now_ms, EMG_UNKNOWN, -1, 0.0f);

@@ -178,6 +178,18 @@ def test_after_a_second_of_silence_the_past_is_void(
     assert len(said) - before - 1 == windows(planned, 1000)
 
 
+def test_weeks_of_silence_are_counted_as_far_as_numbers_go(
+    started: tuple[Library, list[Decision]], counts: NDArray[np.int32]
+) -> None:
+    """The clock has come round but for a tenth of a second."""
+    library, said = started
+    frames = data(counts[:2000])
+    library.take(HELLO + b"".join(frames[:125]), now_ms=1000)
+    before = len(said)
+    library.take(b"".join(frames[125:]), now_ms=900)
+    assert (STATES[said[before].state], said[before].lost) == ("unknown", 4_000_000_000)
+
+
 def test_another_gain_begins_anew(started: tuple[Library, list[Decision]], counts: NDArray[np.int32]) -> None:
     """A step in the signal would be taken for a movement."""
     library, said = started
