@@ -1,5 +1,6 @@
 """The float network of a training run, as Keras has it."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,14 @@ from emg_edge.errors import RunFolderError
 
 def load_network(path: Path) -> Any:
     """The float network, (batch, context, 1, channels) -> {"logits", "embedding"}."""
+    if not path.is_file():
+        raise RunFolderError(f"there is no network {path}; train again")
+    if not zipfile.is_zipfile(path):  # of which Keras says that it is not there
+        raise RunFolderError(f"the network {path} is damaged: it is no archive of Keras's; train again")
     try:
         return keras.models.load_model(path)
-    except (*ARCHIVE_ERRORS, TypeError) as error:  # the file is a zip too; TypeError: it holds something else
-        if not path.is_file():
-            raise RunFolderError(f"there is no network {path}; train again") from error
+    except (*ARCHIVE_ERRORS, TypeError) as error:  # TypeError: it holds something else
         reason = str(error).partition("\n")[0]
-        if reason.startswith("File not found"):  # which Keras says of a file that is no zip, too
-            reason = "it is no archive of Keras's"
         raise RunFolderError(f"the network {path} is damaged: {reason}; train again") from error
 
 

@@ -9,7 +9,7 @@ from emg_edge.device.benchmark.document import SCHEMA, Document
 from emg_edge.device.benchmark.machine import Condition
 from emg_edge.device.benchmark.percentiles import Percentiles
 from emg_edge.errors import EmgEdgeError
-from emg_edge.files import read_whole
+from emg_edge.files import read_whole, schema_of
 from emg_edge.plain import plain
 
 _MOST_BYTES = 4 << 20  # a benchmark of many thread counts has some ten kilobytes
@@ -99,7 +99,7 @@ def read(path: Path) -> Document:
     """Raises EmgEdgeError when the file is not a benchmark's."""
     data = read_whole(path, _MOST_BYTES)
     try:
-        schema = msgspec.json.decode(data, type=_Versioned).schema
+        schema = schema_of(data)
         if schema != SCHEMA:
             raise EmgEdgeError(f"{path} has schema {schema}, and this emg-edge reads {SCHEMA}; measure again")
         return msgspec.json.decode(data, type=Document)
@@ -107,10 +107,6 @@ def read(path: Path) -> Document:
         raise EmgEdgeError(
             f"{path} was not written by emg-edge bench --json ({plain(error)}); measure with it, or name another file"
         ) from error
-
-
-class _Versioned(msgspec.Struct):
-    schema: int
 
 
 _FIGURES: dict[str, Callable[[Document], float | None]] = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from emg_edge.decoding.modelfile import ANEW
 from emg_edge.errors import ModelFileError
 from emg_edge.quantize.edgetpu.limits import GENERAL
 from emg_edge.quantize.edgetpu.operators import OPERATORS
@@ -54,7 +55,7 @@ def check(flatbuffer: bytes) -> Check:
         except NOWHERE as error:
             raise ModelFileError(
                 f"the operator {node.index} {node.operator} is not whole ({type(error).__name__}: {error}), so these "
-                "bytes are no TFLite model that can be checked; make it anew with: emg-edge quantize"
+                f"bytes are no TFLite model that can be checked; {ANEW}"
             ) from error
         if reason is None and cut:
             reason = AFTER_THE_CUT

@@ -11,7 +11,7 @@ from emg_edge.decoding.contradictions import refuse_contradictions
 from emg_edge.decoding.micro import arena_bytes
 from emg_edge.decoding.modelfile import Description, ModelFile, refuse_compiled
 from emg_edge.errors import EmgEdgeError, MissingDependency
-from emg_edge.files import cannot_write, refuse_overwrite
+from emg_edge.files import cannot_write, refuse_overwrite, refuse_unwritable, write_json
 from emg_edge.quantize.micro import constants
 from emg_edge.quantize.micro.footprint import Footprint, footprint
 from emg_edge.quantize.micro.plan import Plan, plan
@@ -74,8 +74,8 @@ def export(model: ModelFile, source: Source, out: Path, wearer: str | None = Non
             shutil.copytree(str(files(__package__) / "c"), folder)
             for name, text in sources.items():
                 (folder / name).write_text(text, encoding="utf-8")
-            made = _report(told, planned, read, arena, footprint(folder))
-            (folder / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
+            made = _report(told, planned, read, arena, folder)
+            write_json(folder / "report.json", made)
             (folder / "README.md").write_text(readme(made, told), encoding="utf-8")
             if out.exists():
                 _replace(out, folder, Path(held) / "before")
@@ -96,13 +96,7 @@ def refuse_place(out: Path, *, force: bool) -> None:
         raise EmgEdgeError(
             f"{out} is not a folder that was exported before, so it is not replaced; choose another name"
         )
-    parent = out.resolve().parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}."):
-            pass
-    except OSError as error:
-        raise cannot_write(out, error) from error
+    refuse_unwritable(out.resolve())
 
 
 def _replace(out: Path, folder: Path, before: Path) -> None:
@@ -129,7 +123,12 @@ def _replace(out: Path, folder: Path, before: Path) -> None:
         raise
 
 
-def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, measured: Footprint | str) -> Export:
+def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, folder: Path) -> Export:
+    measured, unmeasured = None, ""
+    try:
+        measured = footprint(folder)
+    except MissingDependency as error:
+        unmeasured = str(error)
     return Export(
         movements=told.names,
         wearer=planned.wearer,
@@ -141,6 +140,6 @@ def _report(told: Description, planned: Plan, read: Tensors, arena: int | None, 
         within_bound=told.quantisation.within_bound,
         operators=read.operators,
         arena_bytes=arena,
-        footprint=measured if isinstance(measured, Footprint) else None,
-        unmeasured=measured if isinstance(measured, str) else "",
+        footprint=measured,
+        unmeasured=unmeasured,
     )

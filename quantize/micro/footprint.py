@@ -6,6 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from emg_edge.errors import MissingDependency
+
 COMPILER, SIZE = "arm-none-eabi-gcc", "arm-none-eabi-size"
 CORTEX_M4 = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 _SMALL = ("-Os", "-std=c99", "-ffunction-sections", "-fdata-sections", "--specs=nano.specs", "--specs=nosys.specs")
@@ -34,16 +36,17 @@ class Footprint:
     memory: int
 
 
-def footprint(folder: Path) -> Footprint | str:
-    """Compile and link an exported folder for a Cortex-M4, or say why that cannot be done here."""
+def footprint(folder: Path) -> Footprint:
+    """Compile and link an exported folder for a Cortex-M4. Raises MissingDependency where that cannot be done here."""
     for program in (COMPILER, SIZE):
         if shutil.which(program) is None:
-            return f"no {program} on PATH (Debian's gcc-arm-none-eabi, libnewlib-arm-none-eabi)"
+            raise MissingDependency(f"no {program} on PATH (Debian's gcc-arm-none-eabi, libnewlib-arm-none-eabi)")
     try:
         return _measured(folder)
     except subprocess.CalledProcessError as error:
         last = (error.stderr.strip().splitlines() or ["no reason was given"])[-1]
-        return f"{Path(error.cmd[0]).name} failed ({last}); Debian's libnewlib-arm-none-eabi is needed too"
+        program = Path(error.cmd[0]).name
+        raise MissingDependency(f"{program} failed ({last}); Debian's libnewlib-arm-none-eabi is needed too") from error
 
 
 def _measured(folder: Path) -> Footprint:

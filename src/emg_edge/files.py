@@ -67,6 +67,14 @@ def check_place(path: Path, kind: str, is_ours: Callable[[bytes], bool], read: I
                 head = file.read(_HEAD)
             if head.strip() and not is_ours(head):
                 raise EmgEdgeError(f"{path} exists and is not {kind}; name another place")
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    refuse_unwritable(path)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise EmgEdgeError where nothing can be made beside `path`; folders that lead to it are made."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
@@ -127,6 +135,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):  # where it could not be made there is none to remove
             temporary.unlink()
+
+
+def schema_of(document: bytes) -> int:
+    """Return the schema that a JSON document says; its other fields are not looked at. Raises msgspec's errors."""
+    return msgspec.json.decode(document, type=_Versioned).schema
+
+
+class _Versioned(msgspec.Struct):
+    schema: int
 
 
 def write_json(path: Path, document: Any) -> None:

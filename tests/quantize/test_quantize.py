@@ -45,6 +45,12 @@ def replaced(run: Path, change: Callable[[Windows], Windows]) -> None:
     save_windows(change(read_windows(run)), run / "windows.npz")
 
 
+def calibrated_on(frames: np.ndarray, windows: Windows) -> Windows:
+    """The same windows, with these frames in place of their own where calibration looks."""
+    both = np.concatenate([windows.frames, frames])
+    return dataclasses.replace(windows, frames=both, calibration=windows.calibration + len(windows.frames))
+
+
 def shrunk(windows: Windows, clip: float = 3.0) -> Windows:
     """Calibration windows of a hundredth of the amplitude: int8's ranges are far too small for the test windows.
 
@@ -53,14 +59,12 @@ def shrunk(windows: Windows, clip: float = 3.0) -> Windows:
     small = 0.01 * windows.frames
     small[:, 0] = clip * np.where(np.arange(len(small)) % 40 == 0, 1, -0.01)
     small[20::40, 0] = -clip
-    frames = np.concatenate([windows.frames, small])
-    return dataclasses.replace(windows, frames=frames, calibration=windows.calibration + len(windows.frames))
+    return calibrated_on(small, windows)
 
 
 def tiny_ranges(windows: Windows) -> Windows:
     """The same without that sample: the input's range is of no amplitude that the front end gives."""
-    frames = np.concatenate([windows.frames, 0.01 * windows.frames])
-    return dataclasses.replace(windows, frames=frames, calibration=windows.calibration + len(windows.frames))
+    return calibrated_on(0.01 * windows.frames, windows)
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,11 @@ def command(
         raise click.UsageError(f"--edgetpu means --target edgetpu, not --target {target}; say one of them")
     if activations == "int16" and (edgetpu or target not in (None, "device")):
         raise click.UsageError("int16 activations are for --target device alone")
-    if below_bound and run.is_file():
+    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
+    from emg_edge.files import Kind, kind_of  # noqa: PLC0415
+
+    made_before = kind_of(run) is Kind.FILE
+    if below_bound and made_before:
         raise click.UsageError(
             f"--below-bound is for a training run; {run} is a file, which was marked when it was made"
         )
@@ -80,15 +84,12 @@ def command(
         return
     if (rate, channels, wearer) != (None, None, None):
         raise click.UsageError("--rate, --channels and --wearer are for --target micro alone")
-    from emg_edge.decoding import modelfile  # noqa: PLC0415 - here and below: nothing heavy for --help
-    from emg_edge.files import Kind, kind_of  # noqa: PLC0415
-
     for_edgetpu = edgetpu or target == "edgetpu"
     if for_edgetpu:
         quantize_edgetpu.before(run, out, force=force)
     else:
         modelfile.check_place(out, force=force)
-    if for_edgetpu and kind_of(run) is Kind.FILE:
+    if for_edgetpu and made_before:
         quantize_edgetpu.copy(run, out, force=force)
         quantize_edgetpu.after(out, force=force)
         _warn(out, modelfile.read(out).description, [])

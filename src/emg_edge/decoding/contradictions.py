@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from emg_edge.decoding import delegates
 from emg_edge.decoding.interpreter import Network, QuantisedTensor
-from emg_edge.decoding.modelfile import ModelFile
+from emg_edge.decoding.modelfile import ANEW, ModelFile
 from emg_edge.errors import ModelFileError
 from emg_edge.signal.probe import TOLERANCE, probe
 
@@ -27,9 +27,7 @@ def contradictions(model: ModelFile, opened: Network | None = None) -> list[str]
     return [*_shapes(model, network), *_range(model, network.input), *_front_end(model)]
 
 
-def refuse_contradictions(
-    model: ModelFile, name: str, opened: Network | None = None, remedy: str = "make it anew with: emg-edge quantize"
-) -> None:
+def refuse_contradictions(model: ModelFile, name: str, opened: Network | None = None, remedy: str = ANEW) -> None:
     """Raise ModelFileError where there are any; `name` is what the user calls the model."""
     found = contradictions(model, opened)
     if found:

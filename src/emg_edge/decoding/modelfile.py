@@ -29,7 +29,7 @@ LABELS = "labels.txt"
 _TFLITE_MAGIC = slice(4, 8), b"TFL3"  # the flatbuffer's file identifier
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
 MAX_BYTES = 64 << 20  # a decoder has tens of kilobytes; whatever is larger than this is another file
-_ANEW = "make it anew with: emg-edge quantize"
+ANEW = "make it anew with: emg-edge quantize"
 _MAX_DOCUMENT = 4 << 20  # a zip bomb is not a description
 
 
@@ -137,12 +137,6 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         refuse_numbers(self.movements)
 
 
-class _Versioned(msgspec.Struct):
-    """What every schema begins with; its other fields are not looked at."""
-
-    schema: int
-
-
 @dataclass(frozen=True)
 class ModelFile:
     """A file that was read and found whole."""
@@ -212,11 +206,11 @@ def unpack(data: bytes, name: str) -> ModelFile:
     except ARCHIVE_ERRORS as error:
         raise ModelFileError(
             f"{name} is a TFLite model without emg-edge's description (none was appended, or a tool cut it off), so "
-            f"its signal and gestures are unknown; {_ANEW}"
+            f"its signal and gestures are unknown; {ANEW}"
         ) from error
     if longest > _MAX_DOCUMENT:
         raise ModelFileError(
-            f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB, so it is not ours; {_ANEW}"
+            f"{name} carries a description of more than {_MAX_DOCUMENT >> 20} MiB, so it is not ours; {ANEW}"
         )
     try:
         document, labels = archive.read(DOCUMENT), archive.read(LABELS)
@@ -227,11 +221,11 @@ def unpack(data: bytes, name: str) -> ModelFile:
 
 def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFile:
     try:
-        schema = msgspec.json.decode(document, type=_Versioned).schema
+        schema = files.schema_of(document)
         if schema != SCHEMA:
             raise ModelFileError(
                 f"{name} has a description of schema {schema}, and this emg-edge reads {SCHEMA}: update emg-edge, or "
-                f"{_ANEW}"
+                f"{ANEW}"
             )
         description = msgspec.json.decode(document, type=Description)
     except (msgspec.MsgspecError, SpecError, UnicodeDecodeError, RecursionError) as error:
@@ -240,19 +234,19 @@ def _checked(data: bytes, document: bytes, labels: bytes, name: str) -> ModelFil
     if len(flatbuffer) != description.model_bytes or hashlib.sha256(flatbuffer).hexdigest() != description.model_sha256:
         raise ModelFileError(
             f"{name} was altered or damaged: its {description.model_bytes} bytes of model do not match their SHA-256; "
-            f"copy it again or {_ANEW}"
+            f"copy it again or {ANEW}"
         )
     if len(description.movements) != len(description.names):
         raise ModelFileError(
-            f"{name} has {len(description.movements)} movements and {len(description.names)} names; {_ANEW}"
+            f"{name} has {len(description.movements)} movements and {len(description.names)} names; {ANEW}"
         )
     if labels != _labels(description):
-        raise ModelFileError(f"{name} was altered: its {LABELS} and its {DOCUMENT} name different gestures; {_ANEW}")
+        raise ModelFileError(f"{name} was altered: its {LABELS} and its {DOCUMENT} name different gestures; {ANEW}")
     features = description.signal.features
     for wearer, scale in (description.scales.units | description.scales.wearers).items():
         if scale.features != features:
             raise ModelFileError(
-                f"{name} has a scale of {scale.features} features for {wearer}, and {features} are expected; {_ANEW}"
+                f"{name} has a scale of {scale.features} features for {wearer}, and {features} are expected; {ANEW}"
             )
     return ModelFile(flatbuffer, description)
 

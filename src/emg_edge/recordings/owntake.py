@@ -58,16 +58,15 @@ def own_takes(files: Sequence[FileRef]) -> tuple[list[OwnTake], list[str]]:
     Sessions are the days on which a person recorded, in order; people are numbered in the order of their first
     recordings, and those without a name are one person.
     """
-    there = {file.path: file for file in files if not file.members}
     sentences: list[str] = []
     dated: list[tuple[dt.datetime, FileRef, Description]] = []
-    for path, file in there.items():
-        if not path.with_name(path.name + ".json").is_file():
+    for file in files:
+        if file.members:
             continue
         try:
-            described = look_beside(path)
+            described = look_beside(file.path)
             if described is not None:
-                dated.append((_started(described, path), file, described))
+                dated.append((_started(described, file.path), file, described))
         except RecordingError as error:
             sentences.append(str(error))
     dated.sort(key=lambda one: (one[0], str(one[1])))
